@@ -1,0 +1,3 @@
+"""Monitor what governments promised on migration."""
+
+__version__ = "0.1.0"

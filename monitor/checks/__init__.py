@@ -1,0 +1,1 @@
+"""Checks: a Series -> Findings. One file, one check, one lesson."""

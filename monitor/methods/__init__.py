@@ -1,0 +1,1 @@
+"""Methods of assessment: series and targets -> statuses. One file for each published method."""

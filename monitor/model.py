@@ -1,0 +1,410 @@
+"""The things this package speaks of, as frozen values.
+
+Two families. What people declare in YAML (`Recommendation`, `Indicator`, `Source` ...) is a Pydantic
+model: unknown keys are errors and JSON Schema is free. What the run computes (`Snapshot`, `Finding`,
+`Assessment`) is a plain dataclass. Words follow SDMX, the UN and OHCHR; see GLOSSARY.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from monitor import period
+
+
+class Declared(BaseModel):
+    """A block of YAML: frozen, and with no key we do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
+
+
+def _duration(text: Any) -> Any:
+    period.days(str(text))  # raises ValueError with the sentence a reader needs
+    return str(text)
+
+
+def _period(text: Any) -> Any:
+    try:
+        return period.normalise(str(text))
+    except Exception as problem:
+        raise ValueError(str(problem)) from None
+
+
+Duration = Annotated[str, BeforeValidator(_duration), Field(description="ISO 8601 duration: P1Y, P3M, P14D")]
+Period = Annotated[str, BeforeValidator(_period), Field(description="2024, 2024-Q3, 2024-05, 2007/08")]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s<>\"]+$")]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+
+#: how sure we are of a fact: read in a published source; seen second-hand; general knowledge; in a seed text
+Confidence = Literal["V", "V2", "M", "S"]
+#: OHCHR's three kinds (commitment, effort, result), and what only gives context
+Kind = Literal["structure", "process", "outcome", "context"]
+
+
+class Direction(StrEnum):
+    """Which way is better, and whether a colour may be given at all."""
+
+    UP_GOOD = "up_good"
+    DOWN_GOOD = "down_good"
+    TARGET = "target"  # better is nearer to the target, from either side
+    CONTEXT_ONLY = "context_only"  # never coloured
+    AMBIGUOUS = "ambiguous_needs_companion"  # coloured only together with its companions
+
+
+class Status(StrEnum):
+    """One scale for readers; the method's own word is kept beside it."""
+
+    ACHIEVED = "achieved"
+    ON_TRACK = "on_track"
+    TOO_SLOW = "too_slow"
+    LIMITED = "limited"
+    BACKWARDS = "backwards"
+    NOT_ASSESSED = "not_assessed"
+
+
+class Reason(StrEnum):
+    """Why something is not assessed. Every `Status.NOT_ASSESSED` carries one."""
+
+    NO_DATA = "no_data"  # the source was read and holds nothing for this area
+    TOO_OLD = "too_old"
+    TOO_FEW_POINTS = "too_few_points"
+    SUPPRESSED = "suppressed"
+    NOT_COMPARABLE = "not_comparable"  # a break in series, mixed signs, a changed unit
+    NOT_APPLICABLE = "not_applicable"
+    AWAITING_SOURCE = "awaiting_source"  # a public source exists; its figures are not here yet
+    NEEDS_REGISTER = "needs_register"  # no public statistic: people must keep a register
+    NEEDS_COMPANION = "needs_companion"  # ambiguous without the indicators that explain it
+    CONTEXT_ONLY = "context_only"
+    FAILED_CHECK = "failed_check"
+    UNREADABLE = "unreadable"  # the source answered with something else than it declares
+    UNAVAILABLE = "unavailable"  # the source did not answer and nothing is kept
+
+
+# ------------------------------------------------------------------ what people declare: the mandate
+
+
+class Action(Declared):
+    id: Id
+    text: str
+    addressed_to: list[str] = []
+
+
+class Ask(Declared):
+    """An indicator as the recommendation itself names it, word for word."""
+
+    id: Id
+    text: str
+    note: str = ""
+
+
+class Recommendation(Declared):
+    """What civil society recommended, verbatim, to whom, and how it said success would show."""
+
+    id: Id
+    title: str = Field(description="a short working title of ours; the text is the recommendation")
+    text: str = Field(description="verbatim from the source document")
+    source: str = Field(description="document, section and date")
+    year: int
+    date_certainty: Literal["stated", "inferred"]
+    addressed_to: list[str]
+    actions: list[Action] = []
+    asks: list[Ask] = Field([], description="the indicators the recommendation names")
+    gcm: list[Annotated[int, Field(ge=1, le=23)]] = []
+    notes: list[str] = []
+
+
+# ------------------------------------------------------------------ what people declare: indicators
+
+
+class Target(Declared):
+    """A promised number with a date. A target is never rewritten: a later one is added below it."""
+
+    value: float
+    period: Period
+    announced: str = Field(description="when it was promised: 2015 or 2015-09-25")
+    citation: str
+    url: Url | None = None
+    areas: list[str] = Field([], description="empty: all areas")
+    confidence: Confidence = "V"
+
+
+class Baseline(Declared):
+    period: Period
+    note: str = ""
+
+
+class Selection(Declared):
+    """One series of a source: one code for each dimension, so that rows are never added up by accident."""
+
+    source: Id
+    series: str
+    select: dict[str, str] = Field({}, description="dimension -> the code taken as the headline")
+    breakdowns: dict[str, list[str]] = Field({}, description="dimension -> codes kept besides, one at a time")
+
+
+class Data(Declared):
+    """Where an indicator's figures come from: one selection, or several joined by a formula."""
+
+    parts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Selection]
+    formula: str | None = Field(None, description="arithmetic over the parts: + - * / ( ) and numbers")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        """``{source: ..., series: ...}`` is short for one part named ``value``."""
+        if isinstance(value, dict) and "parts" not in value:
+            return {"parts": {"value": value}}
+        return value
+
+    @model_validator(mode="after")
+    def _formula_when_many(self) -> Data:
+        if (len(self.parts) > 1) != (self.formula is not None):
+            raise ValueError("several parts need a 'formula' that joins them, and one part needs none")
+        return self
+
+
+class Indicator(Declared):
+    """One measure: what it says, where it comes from, how it is judged, and what it cannot say."""
+
+    id: Id
+    title: str
+    definition: str = Field(description="plain language, one or two sentences")
+    answers: list[Id] = Field(description="the asks, recommendations or items of the mandate it answers")
+    added_by: Literal["recommendation", "project"] = Field(
+        "recommendation", description="'project' marks a bridging indicator that the text does not name"
+    )
+    kind: Kind
+    direction: Direction
+    unit: str = Field(description="as a reader reads it: '% of the amount sent'")
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    scale: Literal["percent", "count", "rate", "index", "ratio", "difference", "binary", "money", "duration"]
+    bounds: tuple[float | None, float | None] = Field((None, None), description="natural limits: [0, 100]")
+    numerator: str = ""
+    denominator: str = ""
+    baseline: Baseline | None = None
+    targets: list[Target] = []
+    no_target: str = Field("", description="said where no number was promised, and why none is assumed")
+    data: Data | None = None
+    missing: Literal["needs_register", "awaiting_source", "not_applicable"] | None = Field(
+        None, description="why there is no 'data' block"
+    )
+    missing_note: str = ""
+    applies_to: list[str] = Field([], description="areas or groups; empty: every area")
+    companions: list[Id] = Field([], description="indicators that must be read beside this one")
+    reading: str = Field("", description="a sentence printed with the figure wherever it stands")
+    cadence: Duration = "P1Y"
+    max_age: Duration = Field("P5Y", description="older than this at the cut-off date is too old to judge")
+    checks: dict[str, dict[str, Any]] = Field({}, description="name of a check -> its options")
+    method: str = "statcan"
+    method_options: dict[str, Any] = {}
+    comparable: bool = Field(False, description="may areas be set beside each other? Never police counts")
+    caveats: list[str] = []
+    gcm: list[Annotated[int, Field(ge=1, le=23)]] = []
+    sdg: list[str] = []
+    confidence: Confidence = "V"
+
+    @model_validator(mode="after")
+    def _says_what_is_missing(self) -> Indicator:
+        if (self.data is None) == (self.missing is None):
+            raise ValueError("give either 'data' or, where no public figures exist, 'missing' with its reason")
+        if not self.targets and not self.no_target:
+            raise ValueError("give 'targets' with a citation, or say in 'no_target' that no number was promised")
+        if self.direction is Direction.AMBIGUOUS and not self.companions:
+            raise ValueError("an ambiguous indicator names the 'companions' that explain it")
+        return self
+
+    def target_for(self, area: str) -> Target | None:
+        """The newest target that holds for an area: one of its own before a general one."""
+        own = [t for t in self.targets if area in t.areas]
+        return (own or [t for t in self.targets if not t.areas] or [None])[-1]
+
+
+# ------------------------------------------------------------------ what people declare: sources, areas
+
+
+class Licence(Declared):
+    name: str
+    url: Url | None = None
+    confirmed: bool = Field(description="has a person read it at the publisher's?")
+    note: str = ""
+
+
+class Paging(Declared):
+    """How a publisher cuts a long answer into pages."""
+
+    kind: Literal["page", "offset", "years"]
+    param: str = "page"
+    first: int = 1
+    pages_at: str = Field("", description="path to the number of pages in the JSON answer: '0.pages'")
+    step: int = Field(0, description="rows a page, for 'offset'")
+
+
+class Offered(Declared):
+    """One series a source offers."""
+
+    title: str
+    unit: str = ""
+    dimensions: list[str] = []
+    cadence: Duration | None = None
+    note: str = ""
+    params: dict[str, str] = Field({}, description="query parameters of this series, beside the source's")
+    options: dict[str, Any] = Field({}, description="options of the reader for this series")
+
+
+class Source(Declared):
+    """A public dataset: everything a citizen could check about it, and what the reader must be told."""
+
+    id: Id
+    title: str
+    publisher: str
+    official: bool
+    homepage: Url
+    licence: Licence
+    citation: str = Field(description="may hold {series}, {retrieved}, {url}")
+    reader: str
+    endpoint: str | None = Field(None, description="https address; may hold {series}; none for a register")
+    params: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    paging: Paging | None = None
+    auth_env: str | None = Field(None, description="name of the environment variable that holds the key")
+    auth_param: str | None = None
+    per_minute: int = 60
+    timeout: float = 60.0
+    max_megabytes: float = 64.0
+    cadence: Duration = "P1Y"
+    release: str = Field("", description="when new figures appear, in words")
+    file: str | None = Field(None, description="for a register: path below sources/")
+    options: dict[str, Any] = Field({}, description="options of the reader")
+    flags: dict[str, str] = Field({}, description="the publisher's flag -> SDMX CL_OBS_STATUS")
+    recodes: dict[str, dict[str, str]] = Field({}, description="dimension (or ref_area) -> found -> kept")
+    quirks: list[str] = []
+    series: dict[str, Offered]
+
+
+class Role(Declared):
+    """Origin, transit or destination: dated and cited, several may hold."""
+
+    role: Literal["origin", "transit", "destination"]
+    basis: str
+    url: Url | None = None
+    confidence: Confidence = "V"
+
+
+class Place(Declared):
+    """An area a project names: a country with its roles, or a city or region with its name and country."""
+
+    name: str | None = Field(None, description="for cities and parts of countries; countries have CLDR's name")
+    country: str | None = None
+    roles: list[Role] = []
+
+
+class About(Declared):
+    """Who stands behind a project: printed on every page."""
+
+    title: str
+    made_by: str
+    funded_by: str = ""
+    contact: str = ""
+    purpose: str
+    licence: str = "CC BY 4.0"
+    participation: str = Field("", description="which migrants took part, and how; or that none have yet")
+    next_update: str = ""
+
+
+# ------------------------------------------------------------------ what the run computes
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A publisher's answer exactly as it came (or a shipped vintage), with what is needed to cite it.
+
+    ``bodies`` has one item for each page of the answer. ``sha256`` is that of the only body, or of the
+    joined hashes of all of them. ``origin`` is ``live``, ``kept`` (from the store) or ``shipped``.
+    """
+
+    source: str
+    series: str
+    reader: str
+    bodies: tuple[bytes, ...]
+    sha256: str
+    url: str
+    retrieved: str
+    origin: Literal["live", "kept", "shipped"]
+    path: str = ""
+    licence: str = ""
+    publisher: str = ""
+    citation: str = ""
+    unit: str = ""
+    fixed: str = ""  # constant dimensions of a shipped vintage: "sex=T;age=TOTAL"
+    came_from: str = ""  # how the figures of a shipped vintage came to us
+    came_from_sha256: str = ""  # of the publisher's file or recorded answer they were carried over from
+    problem: str = ""  # why a live answer could not be had, where an older one serves
+
+
+class Level(StrEnum):
+    ERROR = "error"  # withholds a judgement
+    WARNING = "warning"  # a reader must know
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found, as a sentence that says where, what was found and what was expected."""
+
+    check: str
+    level: Level
+    indicator: str
+    message: str
+    ref_area: str = ""
+    time_period: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The judgement on one indicator in one area. Without data it still exists, and says why."""
+
+    indicator: str
+    ref_area: str
+    status: Status
+    reason: Reason | None = None
+    method: str = ""
+    word: str = ""  # the method's own word for the status
+    value: float | None = None
+    time_period: str | None = None
+    obs_status: str | None = None
+    base_value: float | None = None
+    base_period: str | None = None
+    target_value: float | None = None
+    target_period: str | None = None
+    rate: float | None = None  # observed change a year, as a share: 0.02 is +2 %
+    required: float | None = None  # change a year that meets the target in time
+    ratio: float | None = None  # pace: observed over required
+    score: float | None = None  # -5 ... +5
+    points: int = 0
+    note: str = ""  # key of a sentence about an edge case
+
+    def __post_init__(self) -> None:
+        if (self.status is Status.NOT_ASSESSED) != (self.reason is not None):
+            raise ValueError(f"{self.indicator} {self.ref_area}: a reason goes with not_assessed, and only with it")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A finished folder of scorecards."""
+
+    folder: str
+    name: str
+    as_of: date
+    areas: tuple[str, ...]
+    written: int  # files made anew
+    kept: int  # files that were already right
+    assessed: int
+    not_assessed: int
+    findings: int
+    notes: tuple[str, ...] = ()

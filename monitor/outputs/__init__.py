@@ -1,0 +1,1 @@
+"""Outputs: a Scorecard -> bytes. One file for each format."""

@@ -1,0 +1,209 @@
+"""What a page says: the Scorecard, ready to print, the same for HTML, PDF and JSON.
+
+Every text is already in the reader's language and every number already has its printed form beside its
+value, so that no output decides on its own how a figure reads.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number as a reader sees it."""
+
+    text: str  # "6.2"
+    period: str  # "2021"
+    value: float | None = None
+    label: str = ""  # of a group, a breakdown, a baseline
+
+
+@dataclass(frozen=True)
+class Point:
+    """One observation of a chart or a table."""
+
+    period: str
+    t: float  # the beginning of the period in years
+    value: float | None
+    text: str
+    flag: str = "A"  # SDMX CL_OBS_STATUS
+    flag_text: str = ""  # "" for a normal value
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a figure comes from, back to the bytes."""
+
+    source: str
+    publisher: str
+    official: bool
+    series: str
+    title: str
+    citation: str
+    url: str
+    retrieved: str  # printed date
+    sha256: str
+    licence: str
+    origin: str  # live, kept, shipped
+    came_from: str = ""
+    came_from_sha256: str = ""
+    stale: str = ""  # a sentence, where an older answer had to serve
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator on one scorecard."""
+
+    id: str
+    title: str
+    definition: str
+    kind: str  # structure, process, outcome, context
+    kind_text: str
+    added_by: str  # "recommendation" or "project"
+    asks: tuple[str, ...]  # the words of the recommendation it answers
+    unit: str
+    direction: str
+    direction_text: str
+    status: str
+    status_text: str
+    reason: str  # "" or the key of a Reason
+    reason_text: str
+    sentence: str  # the finding, in one or two plain sentences
+    latest: Figure | None = None
+    base: Figure | None = None
+    target: Figure | None = None
+    target_text: str = ""  # "3 % by 2030, SDG target 10.c", or why there is none
+    comparison: Figure | None = None
+    reading: str = ""  # how this figure may and may not be read
+    method: str = ""
+    method_text: str = ""
+    pace: str = ""  # "0.42 of the pace needed"
+    points: tuple[Point, ...] = ()
+    group_points: tuple[Point, ...] = ()  # the comparison line
+    breakdowns: tuple[Figure, ...] = ()
+    notes: tuple[str, ...] = ()  # findings of the checks, breaks, flags
+    caveats: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    gcm: tuple[str, ...] = ()
+    sdg: tuple[str, ...] = ()
+    bounds: tuple[float | None, float | None] = (None, None)
+    chart_title: str = ""  # the message of the chart
+    chart_text: str = ""  # the text alternative: what a reader would see in it
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of something, as a chip: "2 on track"."""
+
+    key: str
+    text: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """One recommendation and everything measured for it."""
+
+    id: str
+    title: str
+    text: str  # verbatim
+    source: str
+    addressed_to: tuple[str, ...]
+    actions: tuple[str, ...]
+    asks: tuple[str, ...]
+    gcm: tuple[str, ...]
+    notes: tuple[str, ...]
+    lines: tuple[Line, ...]
+    counts: tuple[Count, ...]  # by status, in the scale's order, zeros left out
+    kinds: tuple[Count, ...]  # structure / process / outcome: how many are assessed
+    coloured: bool  # is there enough recent data to show colours for the block?
+    coverage: str  # the sentence that says how much there is
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """One area in one edition."""
+
+    area: str
+    name: str
+    area_kind: str  # country, place
+    roles: tuple[str, ...]  # "destination: 18.8 % born abroad (2020)"
+    title: str
+    edition: str
+    as_of: str  # printed
+    as_of_iso: str
+    language: str
+    direction: str  # ltr, rtl
+    made_by: str
+    funded_by: str
+    contact: str
+    licence: str
+    purpose: str
+    participation: str
+    next_update: str
+    engine: str
+    offline: str  # the sentence about shipped vintages and their dates, or ""
+    summary: tuple[str, ...]
+    limits: tuple[str, ...]  # what this does and does not show
+    counts: tuple[Count, ...]
+    blocks: tuple[Block, ...]
+    quality: tuple[Figure, ...]
+    sources: tuple[Citation, ...]
+    missing: tuple[tuple[str, tuple[str, ...]], ...]  # reason -> indicators
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain lists and dicts, for JSON."""
+        return dataclasses.asdict(self)
+
+    def lines(self) -> list[Line]:
+        """Every indicator once, in the order of the page."""
+        return list({line.id: line for block in self.blocks for line in block.lines}.values())
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field of the matrix on the start page."""
+
+    indicator: str
+    status: str
+    status_text: str
+    text: str  # "6.2 (2021)", "" without a figure
+    value: float | None
+    reason_text: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    area: str
+    name: str
+    region: str
+    roles: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    href: str
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The start page of an edition: areas x indicators. No ranking: rows stand by name."""
+
+    title: str
+    edition: str
+    as_of: str
+    language: str
+    direction: str
+    purpose: str
+    made_by: str
+    contact: str
+    licence: str
+    engine: str
+    offline: str
+    columns: tuple[tuple[str, str, str], ...]  # indicator id, title, recommendation id
+    groups: tuple[tuple[str, str, int], ...]  # recommendation id, title, number of columns
+    rows: tuple[Row, ...]
+    legend: tuple[Count, ...]
+    limits: tuple[str, ...]
+    downloads: tuple[tuple[str, str], ...]  # href, text

@@ -1,0 +1,88 @@
+"""The words of one language, and how it writes numbers, dates and names of areas (Unicode CLDR)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Any
+
+from monitor import area
+
+
+class Words:
+    """All wording of one language, by dotted key: ``words("status.on_track")``.
+
+    A key without a translation falls back to English, visibly, and is remembered in ``missing``.
+    """
+
+    def __init__(self, language: str, texts: Mapping[str, Any], fallback: Mapping[str, Any] | None = None) -> None:
+        self.language = language
+        self.texts = _flat(texts)
+        self.fallback = _flat(fallback or {})
+        self.missing: set[str] = set()
+
+    def __call__(self, key: str, **values: Any) -> str:
+        text = self.texts.get(key)
+        if text is None:
+            self.missing.add(key)
+            text = self.fallback.get(key)
+            text = f"[{key}]" if text is None else f"{text} [en]"
+        return text.format_map(values) if values else text
+
+    def has(self, key: str) -> bool:
+        return key in self.texts or key in self.fallback
+
+    def count(self, key: str, number: int, **values: Any) -> str:
+        """The plural form CLDR chooses: keys ``<key>.one``, ``<key>.other``, ``<key>.few`` ..."""
+        form = self._locale.plural_form(number)
+        chosen = f"{key}.{form}" if self.has(f"{key}.{form}") else f"{key}.other"
+        return self(chosen, n=self.number(number, 0), **values)
+
+    @cached_property
+    def _locale(self) -> Any:
+        from babel import Locale
+
+        return Locale.parse(self.language)
+
+    @property
+    def direction(self) -> str:
+        return str(self._locale.text_direction)
+
+    def number(self, value: float | None, decimals: int = 1) -> str:
+        """A number with the language's separators; a minus is a minus sign, never a hyphen."""
+        if value is None:
+            return "–"
+        text = _number(round(value, decimals) + 0.0, decimals, self.language)
+        return text.replace("-", "−")
+
+    def day(self, value: date) -> str:
+        from babel.dates import format_date
+
+        return str(format_date(value, "long", locale=self.language))
+
+    def area(self, code: str, own: str | None = None) -> str:
+        """The name of a country, region or group; a place has the name its project gives it."""
+        if own:
+            return own
+        if self.has(f"areas.{code}"):
+            return self(f"areas.{code}")
+        iso2 = area.table().get(code, {}).get("iso2", code)
+        return str(self._locale.territories.get(iso2, code))
+
+
+@lru_cache(maxsize=65536)
+def _number(value: float, decimals: int, language: str) -> str:
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=language))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = "" if value is None else str(value)
+    return flat
