@@ -1,0 +1,215 @@
+"""Compose a Scorecard: put judgements, figures and their provenance into words, one area at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from statistics import median
+
+from monitor import __version__, area, period
+from monitor.evidence import Evidence
+from monitor.line import Observations, Sayer
+from monitor.model import Assessment, Finding, Level, Reason, Recommendation, Status
+from monitor.project import Project
+from monitor.scorecard import Block, Cell, Citation, Count, Figure, Line, Matrix, Row, Scorecard
+from monitor.words import Words
+
+#: a block shows colours only where this share of its indicators has a figure that is recent enough
+GATE = 0.6
+ORDER = [s.value for s in Status]
+
+
+def compose(
+    project: Project,
+    words: Words,
+    evidence: Evidence,
+    assessments: Sequence[Assessment],
+    findings: Sequence[Finding],
+    areas: Sequence[str],
+    as_of: date,
+    edition: str,
+) -> list[Scorecard]:
+    """One Scorecard for each area, in the order given."""
+    sayer = Sayer(project, words, evidence, findings, Observations(evidence.series, areas))
+    by_area: dict[str, list[Assessment]] = {code: [] for code in areas}
+    for one in assessments:
+        if one.ref_area in by_area:
+            by_area[one.ref_area].append(one)
+    return [_card(project, words, sayer, code, by_area[code], as_of, edition) for code in areas]
+
+
+def _card(
+    project: Project, words: Words, sayer: Sayer, code: str, judged: Sequence[Assessment], as_of: date, edition: str
+) -> Scorecard:
+    assessment = {a.indicator: a for a in judged}
+    lines = {
+        i: sayer.line(project.indicators[i], a) for i, a in assessment.items() if a.reason is not Reason.NOT_APPLICABLE
+    }
+    blocks = [_block(project, words, r, lines, assessment) for r in project.recommendations.values()]
+    blocks = [b for b in blocks if b.lines]
+    shown = [line for i, line in lines.items() if any(line in b.lines for b in blocks)]
+    place = project.places.get(code)
+    about = project.about
+    sources = _sources(shown)
+    return Scorecard(
+        area=code, name=project.area_name(code, words), area_kind=area.kind(code),
+        roles=tuple(f"{words(f'role.{r.role}')}: {r.basis}" for r in place.roles) if place else (),
+        title=about.title, edition=edition, as_of=words.day(as_of), as_of_iso=as_of.isoformat(),
+        language=words.language, direction=words.direction, made_by=about.made_by, funded_by=about.funded_by,
+        contact=about.contact, licence=about.licence, purpose=about.purpose, participation=about.participation,
+        next_update=about.next_update, engine=f"migration-scorecard {__version__}",
+        offline=shipped_sentence(words, sayer.evidence), summary=_summary(words, shown, project.area_name(code, words)),
+        limits=limits(words), counts=counts(words, shown), blocks=tuple(blocks),
+        quality=_quality(words, shown, assessment), sources=sources, missing=_missing(words, shown),
+    )
+
+
+def _block(
+    project: Project,
+    words: Words,
+    recommendation: Recommendation,
+    lines: dict[str, Line],
+    assessment: dict[str, Assessment],
+) -> Block:
+    ids = {recommendation.id, *(a.id for a in recommendation.asks), *(a.id for a in recommendation.actions)}
+    mine = [line for i, line in lines.items() if ids & set(project.indicators[i].answers)]
+    # a stale figure is a figure, but none to colour a block by
+    fresh = [
+        line for line in mine
+        if line.latest is not None and assessment[line.id].reason not in (Reason.TOO_OLD, Reason.FAILED_CHECK)
+    ]
+    coloured = bool(mine) and len(fresh) >= GATE * len(mine)
+    return Block(
+        id=recommendation.id, title=recommendation.title, text=recommendation.text, source=recommendation.source,
+        addressed_to=tuple(recommendation.addressed_to), actions=tuple(a.text for a in recommendation.actions),
+        asks=tuple(a.text for a in recommendation.asks),
+        gcm=tuple(f"{g} {project.gcm[g]}" for g in recommendation.gcm), notes=tuple(recommendation.notes),
+        lines=tuple(mine), counts=counts(words, mine),
+        kinds=tuple(
+            Count(kind, words(f"kind.{kind}"), sum(x.kind == kind and x.status != Status.NOT_ASSESSED for x in mine))
+            for kind in ("structure", "process", "outcome")
+        ),
+        coloured=coloured,
+        coverage=words(
+            f"sentence.coverage.{'enough' if coloured else 'insufficient'}", fresh=len(fresh), all=len(mine)
+        ),
+    )
+
+
+def counts(words: Words, lines: Sequence[Line]) -> tuple[Count, ...]:
+    """How many lines have each status, in the scale's order, zeros left out."""
+    found = Counter(line.status for line in lines)
+    return tuple(Count(s, words(f"status.{s}"), found[s]) for s in ORDER if found[s])
+
+
+def limits(words: Words) -> tuple[str, ...]:
+    """What a scorecard does and does not show: the same sentences for everyone."""
+    return tuple(words(f"sentence.limits.{key}") for key in ("recorded", "no_ranking", "no_cause", "gaps"))
+
+
+def shipped_sentence(words: Words, evidence: Evidence) -> str:
+    """Says where figures come from the shipped vintages, with their dates; "" where all were fetched."""
+    all_of = evidence.snapshots.values()
+    shipped = sorted(s.retrieved for s in all_of if s.origin == "shipped" and s.retrieved)
+    if not shipped:
+        return ""
+    first, last = (words.day(date.fromisoformat(shipped[i][:10])) for i in (0, -1))
+    key = "all" if all(s.origin == "shipped" for s in all_of) else "some"
+    return words(f"sentence.shipped.{key}", first=first, last=last, n=len(shipped), all=len(all_of))
+
+
+def _summary(words: Words, lines: Sequence[Line], name: str) -> tuple[str, ...]:
+    found = Counter(line.status for line in lines)
+    judged = sum(found.values()) - found[Status.NOT_ASSESSED]
+    said = [words.count("sentence.summary.judged", judged, area=name, all=words.number(len(lines), 0))]
+    for key, statuses in (("well", ("achieved", "on_track")), ("badly", ("too_slow", "limited", "backwards"))):
+        if number := sum(found[s] for s in statuses):
+            said.append(words.count(f"sentence.summary.{key}", number))
+    if found[Status.NOT_ASSESSED]:
+        said.append(words.count("sentence.summary.unjudged", found[Status.NOT_ASSESSED]))
+    return tuple(said)
+
+
+def _quality(words: Words, lines: Sequence[Line], assessment: dict[str, Assessment]) -> tuple[Figure, ...]:
+    figures = [line for line in lines if line.latest is not None]
+    years = [period.year(line.latest.period) for line in figures if line.latest]
+    flagged = sum(bool(line.points and line.points[-1].flag != "A") for line in figures)
+    doubts = sum(bool(line.notes) for line in lines)
+    old = sum(a.reason is Reason.TOO_OLD for a in assessment.values())
+
+    def row(key: str, text: str) -> Figure:
+        return Figure(text, "", None, words(f"sentence.quality.{key}"))
+
+    return (
+        row("coverage", words("sentence.quality.of", n=len(figures), all=len(lines))),
+        row("newest", str(round(median(years))) if years else "–"),
+        row("old", words.number(old, 0)),
+        row("flagged", words.number(flagged, 0)),
+        row("doubts", words.number(doubts, 0)),
+        row("publishers", words.number(len({c.publisher for line in lines for c in line.citations}), 0)),
+    )
+
+
+def _missing(words: Words, lines: Sequence[Line]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Reason -> titles, for what has no figure at all."""
+    grouped: dict[str, list[str]] = {}
+    for line in lines:
+        if line.latest is None:
+            grouped.setdefault(line.reason_text, []).append(line.title)
+    return tuple((reason, tuple(titles)) for reason, titles in sorted(grouped.items()))
+
+
+def _sources(lines: Sequence[Line]) -> tuple[Citation, ...]:
+    every = {(c.source, c.series): c for line in lines for c in line.citations}
+    return tuple(every[key] for key in sorted(every))
+
+
+def matrix(
+    project: Project, words: Words, cards: Sequence[Scorecard], evidence: Evidence, downloads: Sequence[tuple[str, str]]
+) -> Matrix:
+    """The start page: every scorecard's areas by every indicator, rows by name, each column once."""
+    columns: dict[str, tuple[str, str, str]] = {}
+    for recommendation in project.recommendations.values():
+        for card in cards:
+            for block in card.blocks:
+                if block.id == recommendation.id:
+                    for line in block.lines:
+                        columns.setdefault(line.id, (line.id, line.title, block.id))
+    order = {r: n for n, r in enumerate(project.recommendations)}
+    ordered = sorted(columns.values(), key=lambda c: (order[c[2]], list(project.indicators).index(c[0])))
+    width = Counter(c[2] for c in ordered)
+    first = cards[0]
+    return Matrix(
+        title=first.title, edition=first.edition, as_of=first.as_of, language=first.language,
+        direction=first.direction, purpose=first.purpose, made_by=first.made_by, contact=first.contact,
+        licence=first.licence, engine=first.engine, offline=first.offline, columns=tuple(ordered),
+        groups=tuple((r.id, r.title, width[r.id]) for r in project.recommendations.values() if width[r.id]),
+        rows=tuple(_row(words, card, [c[0] for c in ordered]) for card in sorted(cards, key=lambda c: c.name)),
+        legend=tuple(Count(s, words(f"status.{s}"), sum(x.number for c in cards for x in c.counts if x.key == s))
+                     for s in ORDER),
+        limits=first.limits, downloads=tuple(downloads),
+    )
+
+
+def _row(words: Words, card: Scorecard, columns: Sequence[str]) -> Row:
+    lines = {line.id: line for line in card.lines()}
+    cells = []
+    for indicator in columns:
+        line = lines.get(indicator)
+        if line is None:
+            nothing = words("reason.not_applicable")
+            cells.append(Cell(indicator, Status.NOT_ASSESSED, words("status.not_assessed"), "", None, nothing))
+        else:
+            text = f"{line.latest.text} ({line.latest.period})" if line.latest else ""
+            value = line.latest.value if line.latest else None
+            cells.append(Cell(indicator, line.status, line.status_text, text, value, line.reason_text))
+    row = area.table().get(card.area, {})
+    region = words.area(row["subregion"] or row["region"]) if row else ""
+    return Row(card.area, card.name, region, card.roles, tuple(cells), f"{card.area}/scorecard.html", card.counts)
+
+
+def levels(findings: Sequence[Finding]) -> dict[Level, int]:
+    """How many findings of each level."""
+    found = Counter(f.level for f in findings)
+    return {level: found[level] for level in Level}

@@ -1,0 +1,137 @@
+"""Gather the evidence: for each indicator fetch, read, pass the door, pick; what fails is a reason, not a crash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+from monitor import fetch, formula, plugins, vintages
+from monitor.errors import MonitorError, SourceUnavailable
+from monitor.model import Finding, Indicator, Level, Reason, Selection, Snapshot
+from monitor.project import Project
+from monitor.series import Series
+
+Wanted = tuple[str, str]  # source id, series
+
+
+@dataclass
+class Evidence:
+    """All that is known at a date: observations, the answers they were read from, and what went wrong."""
+
+    series: Series
+    snapshots: dict[Wanted, Snapshot] = field(default_factory=dict)
+    reasons: dict[str, Reason] = field(default_factory=dict)  # indicator -> why it has nothing
+    findings: list[Finding] = field(default_factory=list)
+
+
+@cache
+def engine_hash() -> str:
+    """sha256 over this package's own code: what was made by another engine is made anew."""
+    digest = hashlib.sha256()
+    root = files("monitor")
+    for folder in ("", "readers", "checks", "methods", "outputs"):
+        for item in sorted(root.joinpath(folder).iterdir(), key=lambda i: i.name):
+            if item.name.endswith((".py", ".csv")):
+                digest.update(item.name.encode() + item.read_bytes())
+    return digest.hexdigest()
+
+
+def selections(indicators: Iterable[Indicator]) -> list[tuple[Indicator, str, Selection]]:
+    """Every part of every indicator that has data: (indicator, part's name, selection)."""
+    return [(i, name, part) for i in indicators if i.data for name, part in i.data.parts.items()]
+
+
+def gather(
+    project: Project,
+    indicators: Iterable[Indicator],
+    as_of: date,
+    *,
+    offline: bool,
+    now: str,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Evidence:
+    """Observations of the indicators as known at ``as_of``.
+
+    A source that does not answer or answers nonsense costs only its own indicators: they get a `Reason`
+    and a `Finding`, and the others go on.
+    """
+    indicators = list(indicators)
+    parts = selections(indicators)
+    wanted = list(dict.fromkeys((s.source, s.series) for _, _, s in parts))
+    answers = fetch.fetch_all(
+        [(project.sources[source], series) for source, series in wanted],
+        layers=project.layers, store=project.store, offline=offline, as_of=as_of, now=now,
+    )
+    evidence = Evidence(Series.empty())
+    rows: dict[Wanted, pl.DataFrame] = {}
+    broken: dict[Wanted, MonitorError] = {}
+    for key in wanted:
+        answer = answers[key]
+        progress(f"{key[0]} {key[1]}")
+        if isinstance(answer, MonitorError):
+            broken[key] = answer
+            continue
+        try:
+            rows[key] = read(project, answer)
+            evidence.snapshots[key] = answer
+        except MonitorError as problem:
+            broken[key] = problem
+    collected = []
+    for indicator in indicators:
+        try:
+            collected.append(_series(indicator, rows, broken, evidence.snapshots))
+        except MonitorError as problem:
+            unavailable = isinstance(problem, SourceUnavailable)
+            evidence.reasons[indicator.id] = Reason.UNAVAILABLE if unavailable else Reason.UNREADABLE
+            evidence.findings.extend(
+                Finding("source", Level.ERROR, indicator.id, sentence) for sentence in problem.problems
+            )
+    for (source, series), snapshot in evidence.snapshots.items():
+        if snapshot.problem:
+            stale = [i.id for i, _, s in parts if (s.source, s.series) == (source, series)]
+            evidence.findings.extend(Finding("source", Level.WARNING, i, snapshot.problem) for i in stale)
+    evidence.series = Series.concat(collected)
+    return evidence
+
+
+def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:
+    """The rows of an answer, through the door (pandera) once and kept as Parquet from then on."""
+    source = project.sources[snapshot.source]
+    key = hashlib.sha256(
+        json.dumps([engine_hash(), snapshot.sha256, snapshot.reader, snapshot.series, snapshot.fixed, snapshot.unit,
+                    source.model_dump(mode="json")], sort_keys=True).encode()
+    ).hexdigest()
+    kept = vintages.rows_get(project.store, key)
+    if kept is not None:
+        return kept
+    from monitor.checks import shape  # heavy: pandera
+
+    rows = shape.door(plugins.function("readers", snapshot.reader)(snapshot, source, snapshot.series), source, snapshot.series)
+    vintages.rows_put(project.store, key, rows)
+    return rows
+
+
+def _series(
+    indicator: Indicator,
+    rows: dict[Wanted, pl.DataFrame],
+    broken: dict[Wanted, MonitorError],
+    snapshots: dict[Wanted, Snapshot],
+) -> Series:
+    if indicator.data is None:
+        return Series.empty()
+    picked = {}
+    for name, part in indicator.data.parts.items():
+        key = (part.source, part.series)
+        if key in broken:
+            raise broken[key]
+        picked[name] = Series.pick(rows[key], indicator.id, part, snapshots[key].sha256)
+    if indicator.data.formula:
+        return formula.combine(indicator.data.formula, picked, indicator.id)
+    return next(iter(picked.values()))

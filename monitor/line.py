@@ -1,0 +1,221 @@
+"""One indicator in one area, put into words: figures as printed, the sentence, the chart's message, the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from statistics import median
+
+import polars as pl
+
+from monitor import area
+from monitor.evidence import Evidence
+from monitor.model import Assessment, Direction, Finding, Indicator, Level, Reason, Status
+from monitor.period import decimal_year
+from monitor.project import Project
+from monitor.scorecard import Citation, Figure, Line, Point
+from monitor.series import MISSING, TOTAL, Series
+from monitor.words import Words
+
+#: fewer members of a group than this give no comparison line
+GROUP_LEAST = 5
+_Seen = tuple[str, float, float | None, str]  # period, t, value, obs_status
+
+
+class Observations:
+    """Observations by indicator and area, ordered by time, for quick look-up while composing."""
+
+    def __init__(self, series: Series, areas: Sequence[str]) -> None:
+        self.headline: dict[tuple[str, str], list[_Seen]] = {}
+        self.broken_down: dict[tuple[str, str], dict[str, _Seen]] = {}
+        self.latest_snapshot: dict[str, str] = {}
+        frame = series.frame.with_columns(decimal_year().alias("t")).sort("time_period")
+        columns = ["indicator", "ref_area", "time_period", "t", "obs_value", "obs_status"]
+        for i, a, *seen in frame.filter(breakdown=TOTAL).select(columns).iter_rows():
+            self.headline.setdefault((i, a), []).append(tuple(seen))
+        parts = frame.filter((pl.col("breakdown") != TOTAL) & pl.col("ref_area").is_in(list(areas)))
+        for i, a, b, *seen in parts.select("indicator", "ref_area", "breakdown", *columns[2:]).iter_rows():
+            self.broken_down.setdefault((i, a), {})[b] = tuple(seen)  # the last one stands
+
+    def group(self, indicator: str, group: str, but: str) -> tuple[list[_Seen], int]:
+        """A group as its publisher gives it (0), else the median of its members with the least number of them."""
+        if published := self.headline.get((indicator, group)):
+            return published, 0
+        values: dict[tuple[str, float], list[float]] = {}
+        for member in area.members(group):
+            for when, t, value, _ in self.headline.get((indicator, member), []):
+                if value is not None and member != but:
+                    values.setdefault((when, t), []).append(value)
+        enough = {k: v for k, v in sorted(values.items()) if len(v) >= GROUP_LEAST}
+        return [(w, t, median(v), "A") for (w, t), v in enough.items()], min(map(len, enough.values()), default=0)
+
+
+class Sayer:
+    """Says one indicator in one area, in one language."""
+
+    def __init__(
+        self, project: Project, words: Words, evidence: Evidence, findings: Sequence[Finding], seen: Observations
+    ) -> None:
+        self.project, self.words, self.evidence, self.seen = project, words, evidence, seen
+        self.found: dict[str, list[Finding]] = {}
+        for finding in findings:
+            self.found.setdefault(finding.indicator, []).append(finding)
+        self._asks = {a.id: a.text for r in project.recommendations.values() for a in r.asks}
+        self._citations: dict[str, tuple[Citation, ...]] = {}
+
+    def line(self, indicator: Indicator, judged: Assessment) -> Line:
+        words, code = self.words, judged.ref_area
+        points = tuple(
+            Point(when, t, value, self.number(indicator, value), flag,
+                  words(f"flag.{flag}") if flag != "A" else "")
+            for when, t, value, flag in self.seen.headline.get((indicator.id, code), [])
+        )
+        shown = [p for p in points if p.value is not None]
+        latest = self._figure(indicator, judged.value, judged.time_period)
+        base = self._figure(indicator, judged.base_value, judged.base_period)
+        target = self._figure(indicator, judged.target_value, judged.target_period)
+        reason_text = words(f"reason.{judged.reason}") if judged.reason else ""
+        if judged.reason in (Reason.NEEDS_REGISTER, Reason.AWAITING_SOURCE) and indicator.missing_note:
+            reason_text = f"{reason_text}. {indicator.missing_note}"
+        comparison, group_points = self._comparison(indicator, code)
+        return Line(
+            id=indicator.id, title=indicator.title, definition=indicator.definition, kind=indicator.kind,
+            kind_text=words(f"kind.{indicator.kind}"), added_by=indicator.added_by,
+            asks=tuple(self._asks[a] for a in indicator.answers if a in self._asks), unit=indicator.unit,
+            direction=indicator.direction, direction_text=words(f"direction.{indicator.direction}"),
+            status=judged.status, status_text=words(f"status.{judged.status}"), reason=judged.reason or "",
+            reason_text=reason_text, sentence=self._sentence(indicator, judged, latest, base, target),
+            latest=latest, base=base, target=target, target_text=self._target_text(indicator, code),
+            comparison=comparison, reading=indicator.reading, method=judged.method,
+            method_text=words(f"method.{judged.method}") if judged.method and judged.reason is None else "",
+            pace=self._pace(judged), points=points, group_points=group_points,
+            breakdowns=self._breakdowns(indicator, code), notes=self._notes(indicator, code),
+            caveats=tuple(indicator.caveats), citations=self.citations(indicator) if shown else (),
+            gcm=tuple(f"{g} {self.project.gcm[g]}" for g in indicator.gcm), sdg=tuple(indicator.sdg),
+            bounds=indicator.bounds, chart_title=self._chart_title(indicator, shown),
+            chart_text=self._chart_text(indicator, shown),
+        )
+
+    def number(self, indicator: Indicator, value: float | None) -> str:
+        """A value as printed: yes and no for binary ones, a per cent sign that cannot part from its number."""
+        if value is None:
+            return "–"
+        if indicator.scale == "binary":
+            return self.words("figure.yes" if value else "figure.no")
+        text = self.words.number(value, indicator.decimals)
+        return self.words("figure.percent", n=text) if indicator.scale == "percent" else text
+
+    def _figure(self, indicator: Indicator, value: float | None, when: str | None) -> Figure | None:
+        return None if value is None else Figure(self.number(indicator, value), when or "", value)
+
+    def _target_text(self, indicator: Indicator, code: str) -> str:
+        target = indicator.target_for(code)
+        if target is None:
+            return indicator.no_target
+        value = self.number(indicator, target.value)
+        text = self.words("sentence.promise", value=value, period=target.period, citation=target.citation)
+        earlier = [t for t in indicator.targets if t is not target and (t.areas == target.areas)]
+        moved = [self.words("sentence.promise_was", value=self.number(indicator, t.value), period=t.period) for t in earlier]
+        return " ".join([text, *moved])
+
+    def _pace(self, judged: Assessment) -> str:
+        if judged.ratio is None or judged.reason is not None or judged.status is Status.ACHIEVED:
+            return ""
+        return self.words("sentence.pace", pace=self.words.number(100 * judged.ratio, 0))
+
+    def _sentence(
+        self, indicator: Indicator, judged: Assessment, latest: Figure | None, base: Figure | None, target: Figure | None
+    ) -> str:
+        say, name = self.words, self.project.area_name(judged.ref_area, self.words)
+        if latest is None:
+            return say("sentence.nothing", area=name, reason=say(f"reason.{judged.reason}"))
+        said = []
+        if indicator.scale == "binary":
+            said.append(say(f"sentence.binary.{'yes' if latest.value else 'no'}", period=latest.period))
+        elif base and base.period != latest.period and base.value is not None and latest.value is not None:
+            way = "same" if base.text == latest.text else "up" if latest.value > base.value else "down"
+            said.append(say(f"sentence.change.{way}", value=latest.text, period=latest.period, base=base.text,
+                            base_period=base.period))
+        else:
+            said.append(say("sentence.single", value=latest.text, period=latest.period))
+        if judged.status is Status.NOT_ASSESSED:
+            said.append(say("sentence.unjudged", reason=say(f"reason.{judged.reason}")))
+        elif indicator.scale != "binary":
+            kind = "target" if target else "free"
+            said.append(say(f"sentence.{kind}.{judged.status}", target=target.text if target else "",
+                            year=target.period if target else ""))
+        if indicator.direction is Direction.AMBIGUOUS and indicator.reading:
+            said.append(indicator.reading)
+        return " ".join(said)
+
+    def _comparison(self, indicator: Indicator, code: str) -> tuple[Figure | None, tuple[Point, ...]]:
+        group = area.comparison_group(code)
+        if not indicator.comparable or group is None or indicator.scale in ("count", "binary"):
+            return None, ()
+        seen, members = self.seen.group(indicator.id, group, code)
+        seen = [s for s in seen if s[2] is not None]
+        if not seen:
+            return None, ()
+        name = self.words.area(group)
+        label = self.words("sentence.group.median", group=name, n=members) if members else name
+        when, _, value, _ = seen[-1]
+        points = tuple(Point(w, t, v, self.number(indicator, v), f) for w, t, v, f in seen)
+        return Figure(self.number(indicator, value), when, value, label), points
+
+    def _breakdowns(self, indicator: Indicator, code: str) -> tuple[Figure, ...]:
+        return tuple(
+            Figure(self.number(indicator, value), when, value, self._breakdown_label(name))
+            for name, (when, _, value, flag) in sorted(self.seen.broken_down.get((indicator.id, code), {}).items())
+            if value is not None or flag in MISSING
+        )
+
+    def _breakdown_label(self, name: str) -> str:
+        labels = []
+        for part in name.split(";"):
+            dim, _, value = part.partition("=")
+            key = f"breakdown.{dim}.{value}"
+            labels.append(self.words(key) if self.words.has(key) else value.replace("_", " ").lower())
+        return ", ".join(labels)
+
+    def _notes(self, indicator: Indicator, code: str) -> tuple[str, ...]:
+        mine = [f for f in self.found.get(indicator.id, []) if f.ref_area in ("", code) and f.level is not Level.NOTE]
+        return tuple(dict.fromkeys(f.message for f in mine))
+
+    def citations(self, indicator: Indicator) -> tuple[Citation, ...]:
+        """The answers an indicator was read from, with all that is needed to walk back to the bytes."""
+        if indicator.id not in self._citations and indicator.data:
+            wanted = dict.fromkeys((p.source, p.series) for p in indicator.data.parts.values())
+            self._citations[indicator.id] = tuple(self._citation(*key) for key in wanted if key in self.evidence.snapshots)
+        return self._citations.get(indicator.id, ())
+
+    def _citation(self, source_id: str, series: str) -> Citation:
+        source, snapshot = self.project.sources[source_id], self.evidence.snapshots[(source_id, series)]
+        retrieved = self.words.day(date.fromisoformat(snapshot.retrieved[:10])) if snapshot.retrieved else ""
+        licence = snapshot.licence or source.licence.name
+        if not source.licence.confirmed and "unconfirmed" not in licence:
+            licence = self.words("sentence.unconfirmed", text=licence)
+        return Citation(
+            source=source_id, publisher=snapshot.publisher or source.publisher, official=source.official, series=series,
+            title=source.series[series].title,
+            citation=source.citation.format_map({"series": series, "retrieved": retrieved, "url": snapshot.url}),
+            url=snapshot.url or source.homepage, retrieved=retrieved, sha256=snapshot.sha256, licence=licence,
+            origin=snapshot.origin, came_from=snapshot.came_from, came_from_sha256=snapshot.came_from_sha256,
+            stale=snapshot.problem,
+        )
+
+    def _chart_title(self, indicator: Indicator, shown: Sequence[Point]) -> str:
+        if not shown:
+            return ""
+        key = "one" if len(shown) == 1 else "many"
+        first, last = shown[0], shown[-1]
+        return self.words(f"sentence.chart.{key}", title=indicator.title, first=first.text, first_period=first.period,
+                          last=last.text, last_period=last.period)
+
+    def _chart_text(self, indicator: Indicator, shown: Sequence[Point]) -> str:
+        if not shown:
+            return ""
+        low = min(shown, key=lambda p: p.value or 0)
+        high = max(shown, key=lambda p: p.value or 0)
+        return self.words("sentence.chart.text", unit=indicator.unit, n=len(shown), first_period=shown[0].period,
+                          last_period=shown[-1].period, low=low.text, low_period=low.period, high=high.text,
+                          high_period=high.period, last=shown[-1].text)

@@ -1,0 +1,1 @@
+"""One small module per publisher: its files in, compact vintages out. See ``sources/vintages/README.md``."""
