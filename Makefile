@@ -20,6 +20,9 @@ test: $(VENV)/.dev ## the whole suite: style, types, floors, tests
 bench: $(VENV)/.dev ## measure speed and memory; writes docs/performance.md
 	@$(PYTHON) tools/bench.py $(ARGS)
 
+slow: $(VENV)/.dev ## heavy proofs: all 193 member states
+	@$(PYTHON) -m pytest -m slow $(ARGS)
+
 live: $(VENV)/.dev ## tests against the real internet
 	@$(PYTHON) -m pytest -m network tests/live $(ARGS)
 

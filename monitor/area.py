@@ -47,7 +47,7 @@ def _by(column: str) -> dict[str, str]:
 
 
 def from_m49(number: str | int) -> str | None:
-    """M49 number -> our code: ``4`` -> ``AFG``, ``1`` -> ``001``; None for a number that is neither country nor region."""
+    """M49 number -> our code: ``4`` -> ``AFG``, ``1`` -> ``001``; None where it is neither country nor region."""
     m49 = str(number).strip().zfill(3)
     if m49 in _by("m49"):
         return _by("m49")[m49]

@@ -1,19 +1,20 @@
-"""What no single declaration can be wrong about: whether they fit together.
+"""What no declaration can be wrong about alone: whether they fit together.
 
-Every rule is a generator of problems: the declaration that must change, the place in it, and a sentence.
+Every rule gives its problems one by one: the declaration that must change, and a sentence that says where.
 """
 
 from __future__ import annotations
 
 import string
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from monitor import area, formula, period, plugins
-from monitor.declarations import Document, Location, nearest
-from monitor.errors import DefinitionError, MonitorError
-from monitor.model import Indicator, Place, Recommendation, Selection, Source
+from monitor.declarations import nearest
+from monitor.document import Document, Location
+from monitor.errors import DefinitionError, UnreadableData
+from monitor.model import Indicator, Recommendation, Selection, Source
 from monitor.series import CL_OBS_STATUS
 
 
@@ -22,90 +23,240 @@ class Entry(NamedTuple):
 
     value: Any
     document: Document
-    location: Location
+    location: Location = ()
 
-    def problem(self, sentence: str, *steps: str | int) -> tuple[Entry, str]:
-        return self, f"{self.document.at((*self.location, *steps))} {sentence}"
+    def says(self, sentence: str, *steps: str | int) -> Problem:
+        return Problem(self, f"{self.document.at((*self.location, *steps))} {sentence}")
 
 
-Problems = Iterator[tuple[Entry, str]]
+class Problem(NamedTuple):
+    entry: Entry
+    sentence: str
+    fatal: bool = True  # False: the declaration can serve all the same
+
+
+Problems = Iterator[Problem]
 
 
 @dataclass(frozen=True)
 class Declarations:
-    """Everything a project declares, before it is known to fit together."""
+    """Everything a project declares that is right in itself, and what is known of the rest."""
 
     recommendations: list[Entry]
     indicators: list[Entry]
     sources: Mapping[str, Entry]
     areas: Mapping[str, Entry]
     scorecards: list[Entry]
-    refused: Collection[str]  # ids that are declared, but wrong in themselves: said already
-    files: Collection[str]  # registers that exist, by path below sources/
+    languages: list[Entry]
+    partial: list[Entry]  # indicators that are wrong in themselves, with what of them is right
+    refused: Collection[str]  # ids of declarations that are wrong in themselves: said already
+    claimed: Collection[str]  # everything any indicator, refused ones too, says it answers
+    registers: Collection[str]  # files below sources/ that exist
+    spoken: Collection[str]  # languages that have a file of words
 
-    def problems(self) -> Problems:
-        """Every problem, in the order of the files."""
-        yield from _duplicates(self.recommendations, _mandate)
-        yield from _duplicates(self.indicators, lambda i: [(i.id, ())])
-        names = {kind: plugins.names(kind) for kind in ("readers", "checks", "methods")}
-        places = tuple(code for code in self.areas if area.kind(code) == "place")
-        for code, entry in self.areas.items():
-            yield from _place(code, entry)
-        for entry in self.scorecards:
-            yield from _codes(entry, [entry.value], places)
-            if area.kind(entry.value) == "group":
-                yield entry.problem(f"'{entry.value}' is a group of countries, and a scorecard is for a country or a place.")
-        mandate = {i for entry in self.recommendations for i, _ in _mandate(entry.value)}
-        indicators = {entry.value.id for entry in self.indicators}
-        for entry in self.indicators:
-            indicator: Indicator = entry.value
-            yield from _known(entry, indicator.answers, mandate | set(self.refused), "recommendation, action or ask", "answers")
-            yield from _known(entry, indicator.companions, indicators | set(self.refused), "indicator", "companions")
-            yield from _known(entry, [indicator.method], names["methods"], "method", "method", single=True)
-            yield from _known(entry, indicator.checks, names["checks"], "check", "checks")
-            yield from _codes(entry, indicator.applies_to, places, "applies_to")
-            yield from _targets(entry, indicator, places)
-            yield from self._data(entry, indicator)
-        yield from self._unanswered()
-        for entry in self.sources.values():
-            yield from _source(entry, names["readers"], self.files)
 
-    def _unanswered(self) -> Problems:
-        answered = {answer for entry in self.indicators for answer in entry.value.answers}
-        if self.refused & {*self.refused}:
-            answered |= {*self.refused}
-        return iter(())
+def problems(declared: Declarations) -> Problems:
+    """Every problem, in the order of the files; none when all fits together."""
+    places = tuple(code for code in declared.areas if area.kind(code) == "place")
+    readers, checks, methods = (plugins.names(kind) for kind in ("readers", "checks", "methods"))
+    for entry in declared.languages:
+        yield from _known(entry, entry.value, declared.spoken, "language with a file in reports/words/")
+    for code, entry in declared.areas.items():
+        yield from _place(code, entry)
+    for entry in declared.scorecards:
+        yield from _codes(entry, [entry.value], places)
+        if area.kind(entry.value) == "group":
+            yield entry.says(f"'{entry.value}' is a group of countries, expected a country or a place.")
+    yield from _twice(declared.recommendations, _mandate)
+    for entry in declared.recommendations:
+        yield from _unanswered(entry, declared.claimed)
+    everyone = sorted((*declared.indicators, *declared.partial), key=lambda e: (e.document.label, e.location))
+    yield from _twice(everyone, lambda indicator: [indicator.id])
+    mandate = {item for entry in declared.recommendations for item in _mandate(entry.value)}
+    indicators = {entry.value.id for entry in declared.indicators}
+    refused = declared.refused
+    for entry in everyone:
+        indicator: Indicator = entry.value
+        others = indicators - {indicator.id}
+        what = "recommendation, action or ask"
+        yield from _all_known(entry, indicator.answers, mandate, what, "answers", also=refused)
+        what = "indicator beside this one"
+        yield from _all_known(entry, indicator.companions, others, what, "companions", also=refused)
+        yield from _known(entry, indicator.method, methods, "method", "method")
+        yield from _all_known(entry, indicator.checks, checks, "check", "checks")
+        yield from _codes(entry, indicator.applies_to, places, "applies_to")
+        yield from _targets(entry, indicator, places)
+        yield from _data(entry, indicator, declared)
+    for entry in declared.sources.values():
+        yield from _source(entry, readers, declared.registers)
 
-    def _data(self, entry: Entry, indicator: Indicator) -> Problems:
-        if indicator.data is None:
-            return
-        for name, part in indicator.data.parts.items():
-            yield from self._selection(entry, part, ("data", "parts", name))
-        if indicator.data.formula is not None:
-            try:
-                used = formula.names(indicator.data.formula)
-            except DefinitionError as problem:
-                yield entry.problem(str(problem), "data", "formula")
-                return
-            yield from _known(entry, sorted(used), indicator.data.parts, "part", "data", "formula", single=True)
-            for name in indicator.data.parts:
-                if name not in used:
-                    yield entry.problem(f"the formula does not use the part '{name}'. Use it or leave it out.",
-                                        "data", "parts", name)
 
-    def _selection(self, entry: Entry, part: Selection, at: tuple[str, ...]) -> Problems:
-        if part.source in self.refused:
-            return
-        if part.source not in self.sources:
-            yield from _known(entry, [part.source], self.sources, "source", *at, "source", single=True)
-            return
-        source: Source = self.sources[part.source].value
-        if part.series not in source.series:
-            yield from _known(entry, [part.series], source.series, f"series of the source {source.id}", *at, "series",
-                              single=True)
-            return
-        dimensions = source.series[part.series].dimensions
-        for block in ("select", "breakdowns"):
-            if dimensions:
-                yield from _known(entry, getattr(part, block), dimensions, f"dimension of {source.id} {part.series}",
-                                  *at, block)
+def without(declared: Declarations, broken: Collection[int]) -> tuple[Declarations, list[str]]:
+    """What is left when some entries (by `id`) are taken out, and a sentence for each that falls with them."""
+
+    def kept(entries: Iterable[Entry]) -> list[Entry]:
+        return [entry for entry in entries if id(entry) not in broken]
+
+    sources = {name: entry for name, entry in declared.sources.items() if id(entry) not in broken}
+    indicators: list[Entry] = []
+    fallen = []
+    for entry in kept(declared.indicators):
+        parts = entry.value.data.parts if entry.value.data else {}
+        lost = [name for name, part in parts.items() if part.source not in sources]
+        for name in lost[:1]:
+            sentence = f"left out, as its source '{parts[name].source}' is."
+            fallen.append(entry.says(sentence, "data", "parts", name, "source").sentence)
+        indicators += [] if lost else [entry]
+    left = {entry.value.id for entry in indicators}
+    for n, entry in enumerate(indicators):
+        companions = [c for c in entry.value.companions if c in left]
+        indicators[n] = entry._replace(value=entry.value.model_copy(update={"companions": companions}))
+    return replace(
+        declared, sources=sources, indicators=indicators, recommendations=kept(declared.recommendations),
+        areas={code: entry for code, entry in declared.areas.items() if id(entry) not in broken},
+        scorecards=kept(declared.scorecards), languages=kept(declared.languages),
+    ), fallen
+
+
+def _mandate(recommendation: Recommendation) -> list[str]:
+    return [recommendation.id, *(a.id for a in recommendation.actions), *(a.id for a in recommendation.asks)]
+
+
+def _unanswered(entry: Entry, claimed: Collection[str]) -> Problems:
+    for n, ask in enumerate(entry.value.asks):
+        if ask.id not in claimed:
+            yield entry.says(
+                "no indicator answers it. Declare one; where no public figures exist, with 'missing: needs_register'.",
+                "asks", n,
+            )._replace(fatal=False)
+
+
+def _twice(entries: Iterable[Entry], ids: Callable[[Any], list[str]]) -> Problems:
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        for each in ids(entry.value):
+            if each in first:
+                document, location = first[each].document, first[each].location
+                yield entry.says(f"the id '{each}' is taken in {document.label}:{document.line(location)}.")
+            first.setdefault(each, entry)
+
+
+def _known(
+    entry: Entry, found: str, known: Collection[str], what: str, *at: str | int, also: Collection[str] = ()
+) -> Problems:
+    if found not in known and found not in also:
+        names = sorted(known)
+        listed = (", ".join(names[:24]) or "none") + (", ..." if len(names) > 24 else "")
+        yield entry.says(f"'{found}' is no {what}.{nearest(found, names) or f' Known: {listed}.'}", *at)
+
+
+def _all_known(
+    entry: Entry, found: Iterable[str], known: Collection[str], what: str, *at: str | int, also: Collection[str] = ()
+) -> Problems:
+    listed = isinstance(found, list)
+    for n, each in enumerate(found):
+        yield from _known(entry, each, known, what, *at, n if listed else each, also=also)
+
+
+def _codes(entry: Entry, codes: list[str], places: tuple[str, ...], *at: str | int) -> Problems:
+    for n, code in enumerate(codes):
+        here = (*at, n) if at else ()
+        try:
+            right = area.require(code, places)
+        except DefinitionError as problem:
+            yield entry.says(str(problem), *here)
+        else:
+            if right != code:
+                yield entry.says(f"found '{code}', expected '{right}'.", *here)
+
+
+def _place(code: str, entry: Entry) -> Problems:
+    if area.kind(code) == "place" and not entry.value.name:
+        hint = nearest(code, area.table()) if len(code) == 3 else ""
+        yield entry.says(f"is no code of a country or region, and a place of your own needs a 'name'.{hint}")
+    country = entry.value.country
+    if country and area.kind(country) != "country":
+        yield entry.says(f"found '{country}', expected a country's ISO 3166-1 alpha-3 code (DEU).", "country")
+
+
+def _targets(entry: Entry, indicator: Indicator, places: tuple[str, ...]) -> Problems:
+    newest: dict[tuple[str, ...], str] = {}
+    for n, target in enumerate(indicator.targets):
+        yield from _codes(entry, target.areas, places, "targets", n, "areas")
+        try:
+            announced = period.normalise(target.announced)
+        except UnreadableData as problem:
+            yield entry.says(str(problem), "targets", n, "announced")
+            continue
+        if period.end(target.period).year < period.year(announced):
+            sentence = f"found {target.period}, which is before the target was announced ({announced})."
+            yield entry.says(sentence, "targets", n, "period")
+        whose = tuple(sorted(target.areas))
+        if announced < newest.get(whose, ""):
+            sentence = f"found {announced}, but the target above is of {newest[whose]}: add a newer target below."
+            yield entry.says(sentence, "targets", n, "announced")
+        newest[whose] = announced
+
+
+def _data(entry: Entry, indicator: Indicator, declared: Declarations) -> Problems:
+    if indicator.data is None:
+        return
+    parts = indicator.data.parts
+    for name, part in parts.items():
+        yield from _selection(entry, part, declared, "data", "parts", name)
+    if indicator.data.formula is None:
+        return
+    try:
+        used = formula.names(indicator.data.formula)
+    except DefinitionError as problem:
+        yield entry.says(str(problem), "data", "formula")
+        return
+    for name in sorted(used):
+        yield from _known(entry, name, parts, "part of this indicator", "data", "formula")
+    for name in parts:
+        if name not in used:
+            yield entry.says("the formula does not use it. Use it or leave it out.", "data", "parts", name)
+
+
+def _selection(entry: Entry, part: Selection, declared: Declarations, *at: str) -> Problems:
+    if part.source not in declared.sources:
+        yield from _known(entry, part.source, declared.sources, "source", *at, "source", also=declared.refused)
+        return
+    source: Source = declared.sources[part.source].value
+    if part.series not in source.series:
+        yield from _known(entry, part.series, source.series, f"series of '{source.id}'", *at, "series")
+        return
+    dimensions = source.series[part.series].dimensions
+    for block in ("select", "breakdowns") if dimensions else ():
+        what = f"dimension of '{part.series}'"
+        yield from _all_known(entry, getattr(part, block), dimensions, what, *at, block)
+
+
+def _source(entry: Entry, readers: Collection[str], registers: Collection[str]) -> Problems:
+    source: Source = entry.value
+    yield from _known(entry, source.reader, readers, "reader", "reader")
+    if source.endpoint and not source.endpoint.startswith(("https://", "http://")):
+        yield entry.says(f"found '{source.endpoint}', expected an address that begins with https://.", "endpoint")
+    if source.file:
+        yield from _known(entry, source.file, registers, "file below sources/", "file")
+    for raw, status in source.flags.items():
+        yield from _known(entry, status, CL_OBS_STATUS, "SDMX status of an observation", "flags", raw)
+    given = {"series", *source.params, *([source.paging.param] if source.paging else [])}
+    for name, offered in source.series.items():
+        blank = list(_filled(entry, source.endpoint or "", given.union(offered.params), f"series '{name}'", "endpoint"))
+        yield from blank
+        if blank:
+            break  # the same for every series
+    yield from _filled(entry, source.citation, {"series", "retrieved", "url"}, "a citation", "citation")
+
+
+def _filled(entry: Entry, text: str, given: Collection[str], whose: str, at: str) -> Problems:
+    try:
+        holes = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError:
+        yield entry.says(f"found '{text}', expected a closing brace for each opening one.", at)
+        return
+    for name in holes:
+        if name not in given:
+            known = ", ".join(f"{{{each}}}" for each in sorted(given))
+            yield entry.says(f"{{{name}}} has no value for {whose}: expected {known}.{nearest(name, given)}", at)

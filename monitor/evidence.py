@@ -113,7 +113,8 @@ def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:
         return kept
     from monitor.checks import shape  # heavy: pandera
 
-    rows = shape.door(plugins.function("readers", snapshot.reader)(snapshot, source, snapshot.series), source, snapshot.series)
+    reader = plugins.function("readers", snapshot.reader)
+    rows = shape.door(reader(snapshot, source, snapshot.series), source, snapshot.series)
     vintages.rows_put(project.store, key, rows)
     return rows
 

@@ -93,8 +93,9 @@ def combine(text: str, parts: Mapping[str, Series], indicator: str) -> Series:
 
     absent = pl.any_horizontal(*(s.is_in(list(MISSING)) for s in all_of("status")))
     hidden = pl.any_horizontal(*(s == "Q" for s in all_of("status")))
+    worst = len(_RANK)
     rank = pl.min_horizontal(
-        *(s.replace_strict(_RANK, range(len(_RANK)), default=len(_RANK), return_dtype=pl.Int32) for s in all_of("status"))
+        *(s.replace_strict(_RANK, range(worst), default=worst, return_dtype=pl.Int32) for s in all_of("status"))
     )
     said = [pl.when(s.ne("")).then(s) for s in all_of("said")]
     frame = joined.with_columns(value.alias("obs_value")).with_columns(
@@ -105,7 +106,7 @@ def combine(text: str, parts: Mapping[str, Series], indicator: str) -> Series:
         .otherwise(pl.lit("M")).alias("obs_status"),
         pl.concat_str(all_of("raw")).alias("flag_raw"),
         pl.concat_str(*said, separator="; ", ignore_nulls=True).alias("comment_obs"),
-        told("source", "+").alias("source"), told("series", "+").alias("series"), told("snapshot", "+").alias("snapshot"),
+        *(told(column, "+").alias(column) for column in ("source", "series", "snapshot")),
         pl.lit(indicator).alias("indicator"), pl.lit("").alias("unit_measure"),
         pl.lit(None, dtype=pl.Float64).alias("lower_bound"), pl.lit(None, dtype=pl.Float64).alias("upper_bound"),
     )

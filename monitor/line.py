@@ -115,7 +115,9 @@ class Sayer:
         value = self.number(indicator, target.value)
         text = self.words("sentence.promise", value=value, period=target.period, citation=target.citation)
         earlier = [t for t in indicator.targets if t is not target and (t.areas == target.areas)]
-        moved = [self.words("sentence.promise_was", value=self.number(indicator, t.value), period=t.period) for t in earlier]
+        moved = [
+            self.words("sentence.promise_was", value=self.number(indicator, t.value), period=t.period) for t in earlier
+        ]
         return " ".join([text, *moved])
 
     def _pace(self, judged: Assessment) -> str:
@@ -124,7 +126,8 @@ class Sayer:
         return self.words("sentence.pace", pace=self.words.number(100 * judged.ratio, 0))
 
     def _sentence(
-        self, indicator: Indicator, judged: Assessment, latest: Figure | None, base: Figure | None, target: Figure | None
+        self, indicator: Indicator, judged: Assessment, latest: Figure | None, base: Figure | None,
+        target: Figure | None,
     ) -> str:
         say, name = self.words, self.project.area_name(judged.ref_area, self.words)
         if latest is None:
@@ -185,7 +188,9 @@ class Sayer:
         """The answers an indicator was read from, with all that is needed to walk back to the bytes."""
         if indicator.id not in self._citations and indicator.data:
             wanted = dict.fromkeys((p.source, p.series) for p in indicator.data.parts.values())
-            self._citations[indicator.id] = tuple(self._citation(*key) for key in wanted if key in self.evidence.snapshots)
+            self._citations[indicator.id] = tuple(
+                self._citation(*key) for key in wanted if key in self.evidence.snapshots
+            )
         return self._citations.get(indicator.id, ())
 
     def _citation(self, source_id: str, series: str) -> Citation:

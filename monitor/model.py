@@ -404,7 +404,6 @@ class Edition:
     areas: tuple[str, ...]
     written: int  # files made anew
     kept: int  # files that were already right
-    assessed: int
-    not_assessed: int
     findings: int
+    statuses: tuple[tuple[str, int], ...] = ()  # how many judgements have each status
     notes: tuple[str, ...] = ()

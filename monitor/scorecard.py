@@ -31,6 +31,8 @@ class Point:
     text: str
     flag: str = "A"  # SDMX CL_OBS_STATUS
     flag_text: str = ""  # "" for a normal value
+    lower: float | None = None  # the publisher's own margin of uncertainty, where it gives one
+    upper: float | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ class Scorecard:
     quality: tuple[Figure, ...]
     sources: tuple[Citation, ...]
     missing: tuple[tuple[str, tuple[str, ...]], ...]  # reason -> indicators
+    downloads: tuple[tuple[str, str], ...] = ()  # href, text
 
     def as_dict(self) -> dict[str, Any]:
         """Plain lists and dicts, for JSON."""
@@ -173,6 +176,7 @@ class Cell:
     text: str  # "6.2 (2021)", "" without a figure
     value: float | None
     reason_text: str = ""
+    coloured: bool = True  # is there enough recent data in its block to show colours?
 
 
 @dataclass(frozen=True)
@@ -207,3 +211,4 @@ class Matrix:
     legend: tuple[Count, ...]
     limits: tuple[str, ...]
     downloads: tuple[tuple[str, str], ...]  # href, text
+    comparable: tuple[str, ...] = ()  # indicators whose figures may be set beside each other, and so sorted by

@@ -33,6 +33,10 @@ class Words:
     def has(self, key: str) -> bool:
         return key in self.texts or key in self.fallback
 
+    def untranslated(self) -> list[str]:
+        """Keys that English has and this language lacks."""
+        return sorted(set(self.fallback) - set(self.texts))
+
     def count(self, key: str, number: int, **values: Any) -> str:
         """The plural form CLDR chooses: keys ``<key>.one``, ``<key>.other``, ``<key>.few`` ..."""
         form = self._locale.plural_form(number)

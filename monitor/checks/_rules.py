@@ -1,0 +1,105 @@
+"""What all checks share: options with a meaning, and findings out of one grouped query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from monitor import period
+from monitor.errors import DefinitionError
+from monitor.model import Finding, Indicator, Level
+from monitor.series import TOTAL, Series
+
+Rules = Mapping[str, tuple[Indicator, Mapping[str, Any]]]
+#: option -> (what turns its declared text into a value, what it is where none is declared)
+Options = Mapping[str, tuple[Callable[[Any], Any], Any]]
+#: how many cells a message names
+EXAMPLES = 3
+
+
+def settle(check: str, rules: Rules, allowed: Options) -> dict[str, dict[str, Any]]:
+    """Every option of every indicator, declared or default.
+
+    Raises:
+        DefinitionError: an option is unknown or its value has no meaning; all of them at once.
+    """
+    problems, settled = [], {}
+    for key, (_, given) in rules.items():
+        settled[key] = {name: default for name, (_, default) in allowed.items()}
+        for name, value in given.items():
+            if name not in allowed:
+                known = f"allowed are {', '.join(allowed)}" if allowed else "it has none"
+                problems.append(f"{key}: the check '{check}' has no option '{name}'; {known}.")
+                continue
+            try:
+                settled[key][name] = allowed[name][0](value)
+            except (ValueError, TypeError) as problem:
+                problems.append(f"{key}: the option '{name}' of the check '{check}' is {value!r}: {problem}.")
+    if problems:
+        raise DefinitionError(problems)
+    return settled
+
+
+def share(value: Any) -> float:
+    number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError("expected a share from 0 to 1")
+    return number
+
+
+def interval(value: Any) -> tuple[float | None, float | None]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError("expected two numbers, lowest and highest; null where there is no limit")
+    low, high = (None if v is None else float(v) for v in value)
+    return low, high
+
+
+def duration(value: Any) -> str:
+    period.days(str(value))
+    return str(value)
+
+
+def codes(value: Any) -> list[str]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("expected a list of codes")
+    return [str(v) for v in value]
+
+
+def observed(series: Series, rules: Rules) -> pl.LazyFrame:
+    """The observations the rules speak of."""
+    return series.frame.lazy().filter(pl.col("indicator").is_in(list(rules)))
+
+
+def severe_in_the_headline() -> pl.Expr:
+    """The level of a defect that withholds a judgement only where it sits in the figures that are judged."""
+    return pl.when(pl.col("breakdown") == TOTAL).then(pl.lit(Level.ERROR.value)).otherwise(pl.lit(Level.WARNING.value))
+
+
+def findings(check: str, bad: pl.LazyFrame, sentence: Callable[[str, str], str]) -> list[Finding]:
+    """One finding for each indicator, area and level among the bad cells, naming the first few.
+
+    Args:
+        bad: the Series' columns, ``level`` and ``example`` (a cell's value as text).
+        sentence: (indicator, "120.5 (2015), 130 (2016) and 4 more") -> the message.
+    """
+    where = pl.col("time_period") + pl.when(pl.col("breakdown") == TOTAL).then(pl.lit("")).otherwise(
+        ", " + pl.col("breakdown"))
+    grouped = (
+        bad.select("indicator", "ref_area", "level", "time_period", "breakdown",
+                   cell=pl.format("{} ({})", "example", where))
+        .sort("time_period", "breakdown")
+        .group_by("indicator", "ref_area", "level", maintain_order=True)
+        .agg(pl.col("time_period").first(), n=pl.len(), cells=pl.col("cell").head(EXAMPLES))
+        .sort("indicator", "ref_area", "level").collect()
+    )
+    return [
+        Finding(check, Level(level), key, sentence(key, named(cells, n)), area, when, n)
+        for key, area, level, when, n, cells in grouped.iter_rows()
+    ]
+
+
+def named(cells: list[str], n: int) -> str:
+    """The first few of n things: ``a, b, c and 4 more``."""
+    return ", ".join(cells) + (f" and {n - len(cells)} more" if n > len(cells) else "")

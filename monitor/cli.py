@@ -1,0 +1,238 @@
+"""The command line: arguments in, sentences out, an exit code for each class of failure. The only clock."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor import __version__
+from monitor.errors import ChecksFailed, DefinitionError, MonitorError, SourceUnavailable
+
+if TYPE_CHECKING:
+    from monitor.project import Project
+
+
+class _Group(click.Group):
+    """Turns a MonitorError into its sentences and its exit code; a traceback only with --debug."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MonitorError as problem:
+            if ctx.params.get("debug"):
+                raise
+            for sentence in problem.problems:
+                click.secho(f"{type(problem).__name__}: {sentence}", err=True, fg="red")
+            ctx.exit(problem.exit_code)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
+@click.version_option(__version__, prog_name="monitor")
+def cli(debug: bool) -> None:
+    """Monitor what governments promised on migration.
+
+    Exit codes: 0 done, 2 wrong call, 10 a declaration is wrong, 11 a source is unavailable (try again),
+    12 data cannot be read, 13 checks failed, 14 a page cannot be made.
+    """
+
+
+_project = click.option("--project", "folder", metavar="DIR", type=click.Path(path_type=Path),
+                        help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
+_offline = click.option("--offline", is_flag=True, help="Ask no public source; use what is kept or shipped.")
+_as_of = click.option("--as-of", metavar="DATE", help="Cut-off date, 2026-11-22. Default: today.")
+_areas = click.option("--area", "areas", multiple=True, metavar="CODE",
+                      help="ISO 3166-1 alpha-3 code or a place of the project. May be repeated.")
+
+
+def _load(folder: Path | None, strict: bool = True) -> Project:
+    from monitor.project import load
+
+    project = load(folder, strict=strict)
+    if project.announced:
+        click.echo(project.announced, err=True)
+    return project
+
+
+def _date(text: str | None) -> date:
+    if text is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        sentence = f"'{text}' is no date: expected a form like 2026-11-22."
+        raise click.BadParameter(sentence, param_hint="--as-of") from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@cli.command()
+@_project
+@_areas
+@click.option("--all-members", is_flag=True, help="A scorecard for each of the 193 member states of the UN.")
+@click.option("--edition", "name", metavar="NAME", default="", help="Name of the edition. Default: the cut-off date.")
+@_as_of
+@_offline
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path),
+              help="Folder of the edition. Default: editions/NAME.")
+@click.option("--to", "formats", default="html,pdf,data", show_default=True, help="What to make, separated by commas.")
+@click.option("--fail-on", metavar="STATUS", help="Exit with 13 if any status is this one: backwards, limited ...")
+@_json
+def run(
+    folder: Path | None, areas: tuple[str, ...], all_members: bool, name: str, as_of: str | None, offline: bool,
+    out: Path | None, formats: str, fail_on: str | None, as_json: bool,
+) -> None:
+    """Make an edition of scorecards: fetch, read, check, assess, compose, render, publish."""
+    from monitor import area, terminal
+    from monitor import run as line
+    from monitor.model import Status
+
+    project, cut_off = _load(folder), _date(as_of)
+    chosen = [f.strip() for f in formats.split(",") if f.strip()]
+    if unknown := [f for f in chosen if f not in line.FORMATS]:
+        known = ", ".join(line.FORMATS)
+        raise click.BadParameter(f"'{unknown[0]}' cannot be made: known are {known}.", param_hint="--to")
+    if fail_on and fail_on not in list(Status):
+        raise click.BadParameter(f"'{fail_on}' is no status: known are {', '.join(Status)}.", param_hint="--fail-on")
+    if all_members:
+        areas = (*area.members_of_the_un(), *areas)
+    pages = len(areas or project.scorecards) if set(chosen) - {"data"} else 0
+    with terminal.progress(pages, quiet=as_json) as progress:
+        edition = line.run(project, as_of=cut_off, now=_now(), areas=areas, name=name, out=out,
+                                     formats=chosen, offline=offline, progress=progress)
+    terminal.edition(edition, as_json)
+    statuses = dict(edition.statuses)
+    if fail_on and statuses.get(fail_on):
+        raise ChecksFailed(f"{statuses[fail_on]} judgements are '{fail_on}', and --fail-on asked for failure.")
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@_project
+@_json
+def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
+    """Ask the public sources for the series the indicators need, and keep their answers."""
+    from monitor import evidence, terminal
+    from monitor import fetch as fetching
+    from monitor.model import Snapshot
+
+    project = _load(folder)
+    for source in sources:
+        project.source(source)
+    wanted = dict.fromkeys(
+        (part.source, part.series) for _, _, part in evidence.selections(project.indicators.values())
+        if not sources or part.source in sources
+    )
+    with terminal.progress(0, quiet=as_json):
+        answers = fetching.fetch_all([(project.sources[s], series) for s, series in wanted], layers=project.layers,
+                                     store=project.store, offline=False, as_of=_date(None), now=_now())
+    terminal.answers(answers, as_json)
+    failed = [a for a in answers.values() if isinstance(a, MonitorError)]
+    if failed and not any(isinstance(a, Snapshot) for a in answers.values()):
+        raise SourceUnavailable([p for a in failed for p in a.problems])
+
+
+@cli.command()
+@_project
+@_areas
+@_as_of
+@click.option("--strict", is_flag=True, help="Exit with 13 on warnings too, not only on errors.")
+@_json
+def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict: bool, as_json: bool) -> None:
+    """Check the declarations, the words and the figures at hand, and list what was found."""
+    from monitor import run as line
+    from monitor import terminal, vintages
+    from monitor.model import Level
+
+    project = _load(folder, strict=False)
+    judged = line.assess(project, as_of=_date(as_of), now=_now(), areas=areas, offline=True)
+    gaps = [f"reports/words/{lang}.yaml lacks {key}"
+            for lang in project.languages for key in project.words(lang).untranslated()]
+    problems = [*project.problems, *vintages.verify(project.layers), *gaps]
+    terminal.findings(problems, judged.findings, as_json)
+    if project.problems:
+        raise DefinitionError(f"{len(project.problems)} problems in the declarations.")
+    levels = (Level.ERROR, Level.WARNING) if strict else (Level.ERROR,)
+    worst = sum(f.level in levels for f in judged.findings)
+    if worst or (strict and problems):
+        raise ChecksFailed(f"{worst} findings of level {' or '.join(levels)}, {len(problems)} other problems.")
+
+
+@cli.command()
+@click.argument("indicator")
+@click.argument("area")
+@_project
+@_as_of
+@click.option("--online", is_flag=True, help="Ask the public source first. Default: what is kept or shipped.")
+@_json
+def show(indicator: str, area: str, folder: Path | None, as_of: str | None, online: bool, as_json: bool) -> None:
+    """One indicator in one area: the series, a small chart, the judgement, and the chain back to the bytes."""
+    from monitor import terminal
+    from monitor.area import require
+    from monitor.face import Monitor
+
+    project = _load(folder)
+    face = Monitor(project, _date(as_of), offline=not online)
+    code = require(area, tuple(project.places))
+    terminal.line(face.line(project.indicator(indicator).id, code), face.area_name(code), as_json)
+
+
+@cli.command("list")
+@click.argument("kind", type=click.Choice(
+    ["indicators", "recommendations", "sources", "areas", "checks", "methods", "readers", "reports"]))
+@_project
+@_json
+def list_(kind: str, folder: Path | None, as_json: bool) -> None:
+    """List what the project declares, or what it can use."""
+    from monitor import terminal
+
+    terminal.listing(kind, _load(folder), as_json)
+
+
+@cli.command()
+@click.argument("thing")
+@_project
+@_json
+def where(thing: str, folder: Path | None, as_json: bool) -> None:
+    """Where something is declared: an indicator, recommendation, source, or a path such as reports/tokens.yaml.
+
+    The first line is what counts; what it overrides follows.
+    """
+    from monitor import terminal
+
+    terminal.places([str(p) for p in _load(folder).where(thing)], as_json)
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+def init(directory: Path) -> None:
+    """Begin a project of your own: one file that runs at once."""
+    from importlib.resources import files
+
+    target = directory / "indicators.yaml"
+    if target.exists():
+        raise DefinitionError(f"{target} is there already; nothing was written. Name another folder.")
+    directory.mkdir(parents=True, exist_ok=True)
+    target.write_text(files("monitor").joinpath("starter.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    click.echo(f"Wrote {target}. Run it: monitor run --project {directory}")
+
+
+@cli.command()
+@_project
+@_json
+@click.option("--sources", "probe", is_flag=True, help="Ask every source whether it answers.")
+def doctor(folder: Path | None, as_json: bool, probe: bool) -> None:
+    """What is configured, what is reachable, what is stale, what is missing."""
+    from monitor import diagnosis, terminal
+
+    report = diagnosis.examine(_load(folder, strict=False), _date(None), probe)
+    terminal.diagnosis(report, as_json)
+    if any(state == "broken" for _, state, _ in report):
+        sys.exit(DefinitionError.exit_code)

@@ -1,0 +1,189 @@
+"""An edition: a folder of scorecards that verifies itself. Written aside, checked, then moved into place.
+
+``manifest.json`` names every file with its hash and the hash of everything it was made from. A file whose
+inputs are those of the edition already there is carried over instead of made again; ``build.json`` says
+which ones were. The manifest is deterministic, the build note is not and is no part of the edition.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from monitor import __version__
+from monitor.errors import CannotRender
+from monitor.evidence import Evidence, engine_hash
+from monitor.model import Assessment, Finding, Status
+from monitor.project import Project
+
+MANIFEST, BUILD = "manifest.json", "build.json"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of an edition: where it goes, what it is made from, and how, if it must be made."""
+
+    path: str
+    inputs: str  # sha256 over everything that decides its bytes
+    make: Callable[[], bytes] | None  # None: made by `run` in a worker, under the same path
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def inputs_hash(*things: Any) -> str:
+    """One hash over anything JSON can hold; the engine's own code is always among it."""
+    return sha256(json.dumps([engine_hash(), *things], sort_keys=True, ensure_ascii=False, default=str).encode())
+
+
+def reusable(folder: Path) -> dict[str, dict[str, str]]:
+    """path -> {sha256, inputs} of the files in an edition that are still what its manifest says."""
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return {
+            path: entry for path, entry in listed.items()
+            if (folder / path).is_file() and sha256((folder / path).read_bytes()) == entry["sha256"]
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # no edition, or none we can trust: everything is made anew
+
+
+def publish(
+    folder: Path, parts: Sequence[Part], made: Mapping[str, bytes], manifest: dict[str, Any]
+) -> tuple[int, int]:
+    """Write an edition aside and move it into place in one step; the one before is gone only then.
+
+    Returns:
+        how many files were made, and how many were carried over.
+
+    Raises:
+        CannotRender: the folder holds something that is no edition, or cannot be written.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise CannotRender(
+            f"{folder} is there and is no edition (it has no {MANIFEST}): nothing was written. "
+            f"Name another folder with --out, or empty this one."
+        )
+    aside = folder.with_name(f".{folder.name}.writing-{os.getpid()}")
+    before = folder.with_name(f".{folder.name}.before-{os.getpid()}")
+    kept = reusable(folder)
+    files: dict[str, dict[str, str]] = {}
+    carried = []
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        for part in parts:
+            target = aside / part.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            old = kept.get(part.path)
+            if part.path not in made and old and old["inputs"] == part.inputs:
+                shutil.copy2(folder / part.path, target)
+                files[part.path] = old
+                carried.append(part.path)
+                continue
+            data = made[part.path] if part.path in made else part.make() if part.make else b""
+            target.write_bytes(data)
+            files[part.path] = {"sha256": sha256(data), "inputs": part.inputs}
+        text = json.dumps({**manifest, "files": dict(sorted(files.items()))}, indent=1, ensure_ascii=False)
+        (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        note = {"made": sorted(set(files) - set(carried)), "carried_over": sorted(carried)}
+        (aside / BUILD).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            folder.rename(before)
+        aside.rename(folder)
+    except OSError as problem:
+        if before.exists() and not folder.exists():
+            before.rename(folder)
+        raise CannotRender(f"{folder} cannot be written: {problem}. The edition before is untouched.") from problem
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(before, ignore_errors=True)
+    return len(files) - len(carried), len(carried)
+
+
+def manifest(project: Project, evidence: Evidence, areas: Sequence[str], as_of: date, name: str) -> dict[str, Any]:
+    """What an edition was made from: declarations, answers, cut-off date, engine."""
+    return {
+        "edition": name, "as_of": as_of.isoformat(), "areas": list(areas),
+        "engine": {"name": "migration-scorecard", "version": __version__, "code_sha256": engine_hash()},
+        "project": {"title": project.about.title, "made_by": project.about.made_by},
+        "declarations": dict(sorted(project.files.items())),
+        "snapshots": [
+            {
+                "source": s.source, "series": s.series, "publisher": s.publisher, "url": s.url, "sha256": s.sha256,
+                "retrieved": s.retrieved, "licence": s.licence, "origin": s.origin, "path": s.path,
+                "came_from": s.came_from, "came_from_sha256": s.came_from_sha256, "problem": s.problem,
+            }
+            for _, s in sorted(evidence.snapshots.items())
+        ],
+    }
+
+
+def observations_csv(evidence: Evidence, areas: Sequence[str]) -> bytes:
+    """The observations behind the scorecards: one row each, tidy, with provenance."""
+    frame = evidence.series.frame.filter(pl.col("ref_area").is_in(list(areas)))
+    return _csv(frame.sort("indicator", "ref_area", "breakdown", "time_period"))
+
+
+def assessments_csv(assessments: Sequence[Assessment]) -> bytes:
+    return _rows(assessments, list(Assessment.__dataclass_fields__))
+
+
+def findings_csv(findings: Sequence[Finding]) -> bytes:
+    return _rows(findings, list(Finding.__dataclass_fields__))
+
+
+def metadata(project: Project, evidence: Evidence) -> bytes:
+    """Everything declared about each indicator and source: the reference metadata of an edition."""
+    answers = {f"{source}/{series}": s.sha256 for (source, series), s in sorted(evidence.snapshots.items())}
+    tree = {
+        "about": project.about.model_dump(mode="json"),
+        "recommendations": {i: r.model_dump(mode="json") for i, r in project.recommendations.items()},
+        "indicators": {i: r.model_dump(mode="json") for i, r in project.indicators.items()},
+        "sources": {i: s.model_dump(mode="json") for i, s in project.sources.items()},
+        "areas": {code: p.model_dump(mode="json") for code, p in project.places.items()},
+        "snapshots": answers,
+    }
+    return (json.dumps(tree, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def tally(assessments: Sequence[Assessment]) -> tuple[tuple[str, int], ...]:
+    """How many judgements have each status, in the scale's order."""
+    found = Counter(a.status for a in assessments)
+    return tuple((str(s), found[s]) for s in Status if found[s])
+
+
+def _rows(things: Sequence[Any], columns: Sequence[str]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([safe_cell(getattr(thing, c)) for c in columns] for thing in things)
+    return out.getvalue().encode()
+
+
+def safe_cell(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection)."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def _csv(frame: pl.DataFrame) -> bytes:
+    text = [n for n, t in frame.schema.items() if t == pl.String]
+    risky = pl.col(text).str.contains(r"^[=+\-@\t\r]")
+    return frame.with_columns(
+        pl.when(risky).then(pl.lit("'") + pl.col(text)).otherwise(pl.col(text)).name.keep()
+    ).write_csv().encode()

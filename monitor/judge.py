@@ -1,0 +1,159 @@
+"""Judge: exactly one Assessment for every indicator in every area. What cannot be judged says why.
+
+The gates, in this order; the first that holds gives the reason:
+
+1. no ``data`` block: its declared ``missing`` reason
+2. the area is outside ``applies_to`` (areas or groups): not_applicable
+3. the source did not answer or could not be read: the reason the caller gives
+4. the newest cell is withheld to protect people (OBS_STATUS Q): suppressed; an older figure is not judged instead
+5. no figure: no_data
+6. a finding of level ERROR, for the area or for the whole indicator: failed_check
+7. the newest figure is older than ``max_age`` at the cut-off date: too_old
+8. direction context_only: context_only
+9. direction ambiguous_needs_companion: needs_companion
+10. whatever the method refuses; where a break in the series left too few figures: not_comparable
+
+A figure is an observation with a value that is no forecast (OBS_STATUS F) and whose period has begun. From the
+last break in a series (B) on, earlier figures are not used. What is known of a figure, its base and its target
+is filled in even where it is not judged, so that a page can show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from monitor import area, period, plugins
+from monitor.methods._points import FIELDS, KEYS
+from monitor.model import Assessment, Finding, Indicator, Level, Reason, Status
+from monitor.series import TOTAL, Series
+
+#: what a judgement consists of: left out where there is none
+_VERDICT = ("rate", "required", "ratio", "score")
+
+
+def judge(
+    project_indicators: Mapping[str, Indicator],
+    series: Series,
+    areas: Sequence[str],
+    findings: Sequence[Finding],
+    reasons: Mapping[str, Reason],
+    as_of: date,
+) -> list[Assessment]:
+    """One Assessment for each indicator and area, in the order of both.
+
+    Args:
+        reasons: indicator -> why it has no observations at all (its source is unavailable or unreadable).
+    """
+    frame = assessments(project_indicators, series, areas, findings, reasons, as_of)
+    return [
+        Assessment(**{**row, "status": Status(row["status"]), "reason": row["reason"] and Reason(row["reason"])})
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def assessments(
+    indicators: Mapping[str, Indicator],
+    series: Series,
+    areas: Sequence[str],
+    findings: Sequence[Finding],
+    reasons: Mapping[str, Reason],
+    as_of: date,
+) -> pl.DataFrame:
+    """The same as a frame with the fields of `Assessment` as columns, status and reason as text."""
+    areas = list(dict.fromkeys(areas))
+    grid = pl.DataFrame({"indicator": list(indicators)}, schema={"indicator": pl.String}).join(
+        pl.DataFrame({"ref_area": areas}, schema={"ref_area": pl.String}), how="cross"
+    )
+    cells = series.frame.filter(
+        pl.col("breakdown") == TOTAL, pl.col("indicator").is_in(list(indicators)), pl.col("ref_area").is_in(areas)
+    ).with_columns(t=period.decimal_year())
+    used, broken = _since_last_break(_figures(cells, as_of))
+    judged = _by_method(indicators, Series(used), as_of)
+    gates = [
+        _declared(grid, indicators, areas),
+        _pairs((i, a, reason) for i, reason in reasons.items() for a in areas),
+        _suppressed(cells),
+        grid.join(judged, on=KEYS, how="anti").with_columns(reason=pl.lit(Reason.NO_DATA.value)),
+        _pairs((f.indicator, a, Reason.FAILED_CHECK) for f in findings if f.level is Level.ERROR
+               for a in ([f.ref_area] if f.ref_area else areas)),
+        _too_old(judged, indicators, as_of),
+        _pairs((i.id, a, why) for i in indicators.values() for a in areas
+               if (why := {"context_only": Reason.CONTEXT_ONLY,
+                           "ambiguous_needs_companion": Reason.NEEDS_COMPANION}.get(i.direction))),
+    ]
+    first = pl.concat(gates).unique(KEYS, keep="first", maintain_order=True).rename({"reason": "gate"})
+    return _with_gates(
+        grid.join(judged, on=KEYS, how="left", maintain_order="left")
+        .join(first, on=KEYS, how="left", maintain_order="left")
+        .join(broken.with_columns(cut=pl.lit(True)), on=KEYS, how="left", maintain_order="left")
+    )
+
+
+def _with_gates(frame: pl.DataFrame) -> pl.DataFrame:
+    gated = pl.col("gate").is_not_null()
+    cut = pl.col("cut").fill_null(False) & ~gated
+    lone = cut & (pl.col("reason") == Reason.TOO_FEW_POINTS.value).fill_null(False)
+    return frame.with_columns(
+        reason=pl.when(lone).then(pl.lit(Reason.NOT_COMPARABLE.value)).otherwise(pl.coalesce("gate", "reason")),
+        status=pl.when(gated).then(pl.lit(Status.NOT_ASSESSED.value)).otherwise("status"),
+        note=pl.when(gated).then(pl.lit(""))
+        .when(lone | (cut & pl.col("note").is_in(["", "base_later"]))).then(pl.lit("break_in_series"))
+        .otherwise(pl.col("note").fill_null("")),
+        **{c: pl.when(gated).then(pl.lit("")).otherwise(pl.col(c).fill_null("")) for c in ("method", "word")},
+        **{c: pl.when(~gated).then(c) for c in _VERDICT},
+        points=pl.col("points").fill_null(0),
+    ).select(*FIELDS)
+
+
+def _figures(cells: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    today = as_of.year + (as_of.month - 1) / 12 + (as_of.day - 1) / 366
+    return cells.filter(pl.col("obs_value").is_finite(), pl.col("obs_status") != "F", pl.col("t") <= today)
+
+
+def _since_last_break(figures: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The figures from the last break on, and the (indicator, area) that lost earlier ones by it."""
+    breaks = figures.filter(pl.col("obs_status") == "B").group_by(KEYS).agg(broke=pl.col("t").max())
+    both = figures.join(breaks, on=KEYS, how="left")
+    before = (pl.col("t") < pl.col("broke")).fill_null(False)
+    return both.filter(~before), both.filter(before).select(KEYS).unique()
+
+
+def _by_method(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> pl.DataFrame:
+    methods: dict[str, dict[str, Indicator]] = {}
+    for key, indicator in indicators.items():
+        methods.setdefault(indicator.method, {})[key] = indicator
+    frames: list[pl.DataFrame] = [pl.DataFrame(schema=FIELDS)]
+    frames += [plugins.function("methods", name)(theirs, series, as_of) for name, theirs in sorted(methods.items())]
+    return pl.concat(frames)
+
+
+def _pairs(rows: Any) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=dict.fromkeys([*KEYS, "reason"], pl.String), orient="row")
+
+
+def _declared(grid: pl.DataFrame, indicators: Mapping[str, Indicator], areas: Sequence[str]) -> pl.DataFrame:
+    def why(i: Indicator, code: str) -> str | None:
+        if i.missing:
+            return i.missing
+        named = not i.applies_to or code in i.applies_to or any(code in area.members(g) for g in i.applies_to)
+        return None if named else Reason.NOT_APPLICABLE
+
+    return _pairs((i.id, a, reason) for i in indicators.values() for a in areas if (reason := why(i, a)))
+
+
+def _suppressed(cells: pl.DataFrame) -> pl.DataFrame:
+    newest = cells.sort("t").group_by(KEYS, maintain_order=True).last()
+    return newest.filter(pl.col("obs_status") == "Q").select(*KEYS, reason=pl.lit(Reason.SUPPRESSED.value))
+
+
+def _too_old(judged: pl.DataFrame, indicators: Mapping[str, Indicator], as_of: date) -> pl.DataFrame:
+    age = {text: (as_of - period.end(text)).days for text in judged["time_period"].unique()}
+    limit = {key: period.days(i.max_age) for key, i in indicators.items()}
+    return judged.filter(
+        pl.col("time_period").replace_strict(age, default=None, return_dtype=pl.Int64)
+        > pl.col("indicator").replace_strict(limit, default=None, return_dtype=pl.Int64)
+    ).select(*KEYS, reason=pl.lit(Reason.TOO_OLD.value))

@@ -1,0 +1,163 @@
+"""The files of a project, layer by layer: its own folder first, the flagship's after it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from monitor import declarations, document
+from monitor.consistency import Declarations, Entry
+from monitor.declarations import FrameworkFile, IncludedFile, ProjectFile
+from monitor.document import Document
+from monitor.errors import DefinitionError
+from monitor.model import About, Indicator, Place, Recommendation, Source
+
+NAME = "indicators.yaml"
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def packaged() -> Path:
+    """Where a wheel carries the flagship."""
+    return Path(__file__).resolve().parent / "flagship"
+
+
+def flagship() -> Path:
+    """The folder of the flagship: inside the package, or the root of the repository the package stands in."""
+    return packaged() if packaged().is_dir() else Path(__file__).resolve().parents[1]
+
+
+def find(layers: tuple[Path, ...], relative: str) -> Path:
+    for layer in layers:
+        if (layer / relative).exists():
+            return layer / relative
+    raise DefinitionError(f"{relative}: no such file in {' nor in '.join(str(layer) for layer in layers)}.")
+
+
+def label(path: Path, folder: Path) -> str:
+    """How messages name a file: by its path in the project, or in full where it is the flagship's."""
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+
+
+class Reading:
+    """The files of a project, layer by layer, with their hashes and what is wrong with them."""
+
+    def __init__(self, layers: tuple[Path, ...]) -> None:
+        self.layers = layers
+        self.problems: list[str] = []
+        self._read: dict[str, str] = {}
+
+    def file(self, relative: str, model: type[BaseModel], **known: str) -> Document | None:
+        """One file of the layer that wins, held against its model; None when it is no YAML we read."""
+        try:
+            path = find(self.layers, relative)
+            read = document.read(path, label(path, self.layers[0]))
+        except DefinitionError as problem:
+            self.problems += problem.problems
+            return None
+        self._read[relative] = read.sha256
+        if isinstance(read.tree, dict):
+            read.tree.update({key: value for key, value in known.items() if key not in read.tree})
+        self.problems += declarations.problems(read, model)
+        return read
+
+    def hashes(self) -> dict[str, str]:
+        """sha256 of every file that won, with the templates, style and words that are read later."""
+        for relative in self._names("reports/**/*"):
+            if relative not in self._read and (path := find(self.layers, relative)).is_file():
+                self._read[relative] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return dict(sorted(self._read.items()))
+
+    def declared(self) -> tuple[About | None, dict[int, str], Declarations]:
+        """What is right in itself, ready to be held against the rest."""
+        main = self.file(NAME, ProjectFile)
+        if main is None:
+            raise DefinitionError(self.problems)
+        documents = [main, *self._included(main)]
+        sources = dict(self._sources())
+        framework = self.file("sources/frameworks/gcm.yaml", FrameworkFile)
+        gcm = framework and _one(FrameworkFile, framework.tree)
+        said = [item for d in documents for key in ("recommendations", "indicators")
+               for _, item in _items(d, key) if isinstance(item, dict)]
+        recommendations = [e for d in documents for e in _entries(d, "recommendations", Recommendation)]
+        indicators = [e for d in documents for e in _entries(d, "indicators", Indicator)]
+        partial = [e for d in documents for e in _entries(d, "indicators", Indicator, _partly)]
+        ids = {entry.value.id for entry in (*recommendations, *indicators)}
+        right = {name: Entry(s, d) for name, d in sources.items() if (s := _one(Source, d.tree))}
+        wrong = {Path(name).stem for name in self._names("sources/*.yaml")} - right.keys()
+        about = main.tree.get("about") if isinstance(main.tree, dict) else None
+        return _one(About, about), gcm.titles if gcm else {}, Declarations(
+            recommendations=recommendations, indicators=indicators, sources=right,
+            areas={str(e.location[-1]): e for e in _entries(main, "areas", Place)},
+            scorecards=[*_texts(main, "scorecards")], languages=[*_texts(main, "languages")] or [Entry("en", main)],
+            partial=partial, refused=wrong.union({str(item.get("id")) for item in said} - ids),
+            claimed={a for item in said if isinstance(item.get("answers"), list) for a in item["answers"]
+                     if isinstance(a, str)},
+            registers={name.removeprefix("sources/") for name in self._names("sources/registers/*")},
+            spoken={Path(name).stem for name in self._names("reports/words/*.yaml")},
+        )
+
+    def _included(self, main: Document) -> Iterator[Document]:
+        names: dict[str, None] = {}
+        for entry in _texts(main, "include"):
+            inside = entry.value and not Path(entry.value).is_absolute() and ".." not in Path(entry.value).parts
+            files = sorted(self.layers[0].glob(entry.value)) if inside else []
+            if not files:
+                problem = entry.says(f"found '{entry.value}', expected files in the project's folder.")
+                self.problems.append(problem.sentence)
+            names |= dict.fromkeys(file.relative_to(self.layers[0]).as_posix() for file in files)
+        for name in names:
+            if name != NAME and (read := self.file(name, IncludedFile)):
+                yield read
+
+    def _sources(self) -> Iterator[tuple[str, Document]]:
+        for relative in sorted(self._names("sources/*.yaml")):
+            name = Path(relative).stem
+            if read := self.file(relative, Source, id=name):
+                yield name, read
+                if isinstance(read.tree, dict) and read.tree["id"] != name:
+                    sentence = f"found '{read.tree['id']}', expected '{name}', the name of the file."
+                    self.problems.append(f"{read.at(('id',))} {sentence}")
+
+    def _names(self, pattern: str) -> set[str]:
+        """Files of any layer, relative to it."""
+        return {path.relative_to(layer).as_posix() for layer in self.layers for path in layer.glob(pattern)}
+
+
+def _items(read: Document, key: str) -> list[tuple[str | int, Any]]:
+    """The members of a list or block with their places in it; none when it is neither."""
+    block = read.tree.get(key) if isinstance(read.tree, dict) else None
+    return list(block.items()) if isinstance(block, dict) else [*enumerate(block)] if isinstance(block, list) else []
+
+
+def _texts(read: Document, key: str) -> Iterator[Entry]:
+    return (Entry(text, read, (key, n)) for n, text in _items(read, key) if isinstance(text, str))
+
+
+def _one(model: type[_Model], tree: Any) -> _Model | None:
+    try:
+        return model.model_validate(tree)
+    except ValidationError:
+        return None  # said already: every file is held against its model
+
+
+def _partly(model: type[_Model], tree: Any) -> _Model | None:
+    """What is right of an indicator that is wrong, so that all its problems can be named at once."""
+    if not isinstance(tree, dict) or _one(model, tree) is not None:
+        return None
+    right: dict[str, Any] = {"id": "", "answers": []}
+    for name in tree.keys() & {"id", "answers", "companions", "method", "checks", "applies_to", "targets", "data"}:
+        kind: Any = model.model_fields[name].annotation
+        with suppress(ValidationError):
+            right[name] = TypeAdapter(kind).validate_python(tree[name])
+    return model.model_construct(**right)
+
+
+def _entries(
+    read: Document, key: str, model: type[_Model], take: Callable[[type[_Model], Any], _Model | None] = _one
+) -> Iterator[Entry]:
+    return (Entry(value, read, (key, n)) for n, item in _items(read, key) if (value := take(model, item)) is not None)

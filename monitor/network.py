@@ -1,0 +1,152 @@
+"""What one run has learned about the outside: is there a network, which hosts answer, how fast may they be asked.
+
+Standard library only, so that an offline run never imports an HTTP client.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import threading
+import time
+from collections import Counter, deque
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+YOU = "Check this machine's network, firewall and proxy settings; figures kept or shipped serve meanwhile."
+PUBLISHER = "The publisher must repair it; try again later."
+LATER = "Nobody needs to do anything: try again later."
+
+
+class Trouble(Exception):
+    """Why a publisher's answer could not be had, and who can change that. Never holds an address or a key."""
+
+    def __init__(self, cause: str, who: str, status: int = 0) -> None:
+        super().__init__(f"{cause}. {who}")
+        self.who, self.status = who, status
+
+
+def place(url: str) -> tuple[str, int]:
+    """Host and port of an address; a network location, by which politeness and permissions go."""
+    parts = urlsplit(url)
+    return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def is_public(address: str) -> bool:
+    """False for a private, loopback, link-local or otherwise reserved IP address; True for a name that is none."""
+    if address.lower().rstrip(".").endswith("localhost"):
+        return False
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return True
+
+
+class Network:
+    """The state of one run, shared by its threads. A new one knows nothing: make one for each run or test.
+
+    Args:
+        contact: whom a publisher can write to, sent with every request.
+        patience: seconds the first connection may take before a host counts as out of reach. Two hosts out
+            of reach and none reached: the rest of the run is offline, and `down` says so.
+        backoff: seconds, doubled with each further try of a request that failed.
+        minute: seconds in the minute of `Source.per_minute`.
+        allow_private: follow redirects into private networks; None asks MONITOR_ALLOW_PRIVATE.
+    """
+
+    def __init__(self, contact: str = "", *, patience: float = 3.0, backoff: float = 0.5, minute: float = 60.0,
+                 allow_private: bool | None = None) -> None:  # fmt: skip
+        self.contact, self.patience, self.backoff, self.minute = contact, patience, backoff, minute
+        asked = os.environ.get("MONITOR_ALLOW_PRIVATE", "") not in ("", "0")
+        self.allow_private = asked if allow_private is None else allow_private
+        self.down = ""
+        self.lock = threading.RLock()
+        self.sessions: dict[Any, Any] = {}  # filled by `monitor.wire`, one for each source
+        self._up = False
+        self._tries: dict[tuple[str, int], threading.Thread] = {}
+        self._causes: dict[tuple[str, int], str] = {}  # "" where the connection stood
+        self._missing: set[tuple[str, int]] = set()
+        self._failures: Counter[tuple[str, int]] = Counter()
+        self._asked: dict[str, deque[float]] = {}
+
+    def __enter__(self) -> Network:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for session in self.sessions.values():
+            session.close()
+        self.sessions.clear()
+
+    def require(self, url: str) -> None:
+        """Return when the host may be asked.
+
+        Raises:
+            Trouble: there is no network, or the host has failed twice in this run already.
+        """
+        target, hop = place(url), _first_hop(url)
+        with self.lock:
+            if self.down:
+                raise Trouble(self.down, YOU)
+            if self._failures[target] >= 2:
+                raise Trouble(f"{target[0]} failed twice in this run and was not asked again", PUBLISHER)
+            if self._up:
+                return
+            if hop not in self._tries:
+                self._tries[hop] = threading.Thread(target=self._try, args=hop, daemon=True)
+                self._tries[hop].start()
+        if hop not in self._causes:
+            self._tries[hop].join(self.patience)
+        with self.lock:
+            cause = self._causes.setdefault(hop, f"no answer within {self.patience:g} seconds")
+            if not cause:
+                self._up = True
+            if self._up:
+                return
+            self._missing.add(target)
+            if len(self._missing) > 1 and not self.down:
+                names = " and ".join(sorted({host for host, _ in self._missing}))
+                self.down = f"there seems to be no network ({names}: {cause}), so the rest of the run was offline"
+        raise Trouble(f"{hop[0]} could not be reached ({cause})", YOU)
+
+    def _try(self, host: str, port: int) -> None:
+        """Connect once. In a thread of its own: looking a name up obeys no time limit."""
+        cause = ""
+        try:
+            socket.create_connection((host, port), timeout=self.patience).close()
+        except socket.gaierror:
+            cause = "its name could not be looked up"
+        except OSError as error:
+            cause = error.strerror or "no answer"
+        with self.lock:
+            self._causes.setdefault(hop := (host, port), cause)
+            self._up |= not self._causes[hop]
+
+    def failed(self, url: str) -> None:
+        """Remember that a host did not answer, all its retries included."""
+        with self.lock:
+            self._failures[place(url)] += 1
+
+    def take_turn(self, url: str, per_minute: int) -> None:
+        """Wait until one more request to this host keeps to its pace."""
+        while True:
+            with self.lock:
+                asked, now = self._asked.setdefault(place(url)[0], deque()), time.monotonic()
+                while asked and now - asked[0] >= self.minute:
+                    asked.popleft()
+                if len(asked) < max(per_minute, 1):
+                    asked.append(now)
+                    return
+                wait = asked[0] + self.minute - now
+            time.sleep(wait)
+
+
+def _first_hop(url: str) -> tuple[str, int]:
+    """Where a connection to this address really goes: to the proxy where the environment names one."""
+    parts = urlsplit(url)
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return place(url)
+    return place(proxy if "//" in proxy else f"http://{proxy}")

@@ -1,0 +1,148 @@
+"""From the declaration of a source to the addresses of a series, page by page."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from monitor.errors import DefinitionError
+from monitor.model import Paging, Source
+from monitor.network import PUBLISHER, Trouble
+from monitor.payload import excerpt, too_big
+
+#: more pages than any honest answer has
+MOST = 2000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One page of an answer: 200, or 304 where the bytes are those of the last time."""
+
+    body: bytes
+    status: int
+    headers: dict[str, str]
+
+
+def address(source: Source, series: str, page: dict[str, str] | None = None) -> str:
+    """The address of a series, or of one page of it; without any key.
+
+    ``{series}`` and other names in braces are filled from the series, its parameters and the page; what the
+    endpoint does not name goes into the query.
+
+    Raises:
+        DefinitionError: the source has no endpoint, offers no such series, or names something nobody fills.
+    """
+    where = f"sources/{source.id}.yaml"
+    if source.endpoint is None:
+        raise DefinitionError(f"{where}: 'endpoint' is missing, so nothing can be asked of {source.title}.")
+    if series not in source.series:
+        near = difflib.get_close_matches(series, source.series, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise DefinitionError(f"{where}: series: offers no '{series}', but {', '.join(source.series)}.{hint}")
+    values = {**source.params, **source.series[series].params, **(page or _first_page(source))}
+    used: set[str] = set()
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        used.add(name)
+        if name != "series" and name not in values:
+            raise DefinitionError(f"{where}: endpoint: nothing fills {match[0]}; declare it under 'params'.")
+        return quote(series if name == "series" else values[name], safe="")
+
+    url = re.sub(r"\{(\w+)\}", fill, source.endpoint)
+    query = urlencode([(n, v) for n, v in values.items() if n not in used], safe="$,:;*()/'")
+    return url + ("&" if "?" in url else "?") * bool(query) + query
+
+
+def pages(source: Source, series: str, until: int, ask: Callable[[str], Answer]) -> list[Answer]:
+    """Every page of an answer, in order.
+
+    Args:
+        until: the last calendar year asked for, where pages are years.
+        ask: fetches one address.
+
+    Raises:
+        Trouble: a page could not be had, the number of pages is not where it is declared, or there are
+            too many pages or bytes.
+    """
+    found: list[Answer] = []
+    limit = int(source.max_megabytes * 1e6)
+    for answer in _each(source, series, until, ask):
+        found.append(answer)
+        if sum(len(a.body) for a in found) > limit:
+            raise too_big(source)
+        if len(found) > MOST:
+            raise Trouble(f"more than {MOST} pages, which is no end", f"Look at 'paging' in sources/{source.id}.yaml.")
+    return found
+
+
+def _each(source: Source, series: str, until: int, ask: Callable[[str], Answer]) -> Iterator[Answer]:
+    paging = source.paging
+
+    def page(number: int) -> Answer:
+        return ask(address(source, series, {paging.param: str(number)} if paging else None))
+
+    if paging is None:
+        yield page(0)
+    elif paging.kind == "page":
+        first = page(paging.first)
+        yield first
+        for number in range(paging.first + 1, paging.first + _count(source, paging, first.body)):
+            yield page(number)
+    elif paging.kind == "offset":
+        if paging.step < 1:
+            raise DefinitionError(f"sources/{source.id}.yaml: paging: 'step' must say how many rows a page has.")
+        for number in range(MOST + 1):
+            answer = page(number * paging.step)
+            yield answer
+            if _rows(answer.body) < paging.step:
+                return
+    else:
+        for year in range(paging.first, until + 1):
+            try:
+                answer = page(year)
+            except Trouble as trouble:
+                if year == until > paging.first and trouble.status == 404:
+                    return  # a year that has just begun need not be there yet
+                raise
+            yield answer
+
+
+def _first_page(source: Source) -> dict[str, str]:
+    paging = source.paging
+    return {} if paging is None else {paging.param: str(0 if paging.kind == "offset" else paging.first)}
+
+
+def _count(source: Source, paging: Paging, body: bytes) -> int:
+    """The number of pages the first one announces at the declared path."""
+    found: Any = None
+    try:
+        found = json.loads(body)
+        for step in paging.pages_at.split("."):
+            found = found[int(step)] if isinstance(found, list) else found[step]
+        return int(found)
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
+        raise Trouble(
+            f"the answer has no number of pages at '{paging.pages_at}'; it begins with {excerpt(body)}",
+            f"If it is an error text, {PUBLISHER[0].lower()}{PUBLISHER[1:-1]}; if the form has changed, "
+            f"'paging' in sources/{source.id}.yaml must follow.",
+        ) from None
+
+
+def _rows(body: bytes) -> int:
+    """Rows of a page: items of a JSON list, or lines of a CSV below its heading."""
+    try:
+        items = json.loads(body)
+    except (ValueError, RecursionError):
+        return sum(1 for _ in csv.reader(io.StringIO(body.decode("utf-8", "replace")))) - 1
+    if isinstance(items, list):
+        return len(items)
+    raise Trouble(f"pages by offset should be JSON lists, but this one begins with {excerpt(body)}", PUBLISHER)
+

@@ -1,0 +1,60 @@
+"""Whether the bytes of a good status can be data at all: unpacked, bounded, no web page, not cut off."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+from monitor.model import Source
+from monitor.network import PUBLISHER, Trouble
+
+
+def too_big(source: Source) -> Trouble:
+    """The refusal of an answer beyond the declared size, however it is packed."""
+    return Trouble(f"more than {source.max_megabytes:g} MB, and was refused",
+                   f"Raise 'max_megabytes' in sources/{source.id}.yaml if that much is right.")  # fmt: skip
+
+
+def unpack(body: bytes, packing: str, source: Source) -> bytes:
+    """The body of an answer without its packing, which may only be gzip.
+
+    Raises:
+        Trouble: damaged, cut off (where zlib alone would keep silent), beyond the source's limit, or packed otherwise.
+    """
+    if packing in ("", "identity"):
+        return body
+    if packing not in ("gzip", "x-gzip"):
+        raise Trouble(f"packed as '{packing}', though only gzip was asked for", PUBLISHER)
+    limit, out = int(source.max_megabytes * 1e6), bytearray()
+    while body:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            out += member.decompress(body, limit - len(out) + 1)
+        except zlib.error:
+            raise Trouble("the packed answer is damaged", PUBLISHER) from None
+        if len(out) > limit:
+            raise too_big(source)
+        if not member.eof:
+            raise Trouble("the packed answer is cut off", PUBLISHER)
+        body = member.unused_data
+    return bytes(out)
+
+
+def wrong(body: bytes, source: Source) -> str:
+    """Why these bytes cannot be an answer of this source; "" where they can. A status of 200 says little."""
+    text = body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = text[:2048].lower()
+    if not text:
+        return "the answer is empty"
+    if start.startswith(b"<") and (b"<html" in start or b"<!doctype html" in start) and "html" not in source.reader:
+        title = re.search(rb"<title[^>]*>(.*?)</title>", text[: 1 << 16], re.IGNORECASE | re.DOTALL)
+        return "it sent a web page instead of data" + (f", titled {excerpt(title[1])}" if title else "")
+    if text[:1] in (b"{", b"[") and text.rstrip()[-1:] not in (b"}", b"]"):
+        return "the JSON answer stops in the middle"
+    return ""
+
+
+def excerpt(body: bytes, length: int = 60) -> str:
+    """The beginning of a text, on one line, in quotes."""
+    text = " ".join(body[: 4 * length].decode("utf-8", "replace").split())
+    return "'" + (text[:length] + "..." if len(text) > length else text) + "'"

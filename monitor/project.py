@@ -1,0 +1,201 @@
+"""Find a project, read what it declares, lay it over the flagship.
+
+Only this module knows where a project is. Sources, words and templates are looked up in the project's own
+folder first and in the flagship's after it; indicators are never inherited.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from monitor import consistency, declarations, document, layers
+from monitor.errors import DefinitionError
+from monitor.layers import NAME, flagship, packaged
+from monitor.model import About, Indicator, Place, Recommendation, Source
+from monitor.words import Words
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything declared, frozen: what the run obeys."""
+
+    folder: Path  # where its indicators.yaml stands
+    layers: tuple[Path, ...]  # looked up in this order: the project's own folder, the flagship's
+    about: About
+    languages: tuple[str, ...]
+    scorecards: tuple[str, ...]  # areas that get a scorecard by default
+    places: dict[str, Place]
+    recommendations: dict[str, Recommendation]
+    indicators: dict[str, Indicator]
+    sources: dict[str, Source]
+    gcm: dict[int, str]  # titles of the 23 objectives of the Global Compact for Migration
+    files: dict[str, str]  # relative path of each declaration that won -> sha256
+    problems: tuple[str, ...] = ()  # what was refused, when loaded with strict=False
+    announced: str = ""  # what to tell a user who named no project and is given the flagship
+    lines: dict[str, str] = field(default_factory=dict, repr=False)  # id -> file:line of its declaration
+
+    def indicator(self, name: str) -> Indicator:
+        """A declared indicator.
+
+        Raises:
+            DefinitionError: there is none of that id; the message names the nearest.
+        """
+        return _named(self.indicators, name, "indicator")
+
+    def source(self, name: str) -> Source:
+        """A declared source.
+
+        Raises:
+            DefinitionError: there is none of that id; the message names the nearest.
+        """
+        return _named(self.sources, name, "source")
+
+    def answering(self, recommendation: str) -> list[Indicator]:
+        """The indicators that answer a recommendation, one of its actions or one of its asks."""
+        declared = _named(self.recommendations, recommendation, "recommendation")
+        ids = {declared.id, *(a.id for a in declared.actions), *(a.id for a in declared.asks)}
+        return [indicator for indicator in self.indicators.values() if ids.intersection(indicator.answers)]
+
+    def where(self, thing: str) -> list[str]:
+        """Where an indicator, recommendation, source or file is declared: what counts first, then what it overrides.
+
+        Raises:
+            DefinitionError: nothing of that name is declared.
+        """
+        if thing in self.lines:
+            return [self.lines[thing]]
+        relative = f"sources/{thing}.yaml" if thing in self.sources else thing
+        found = [str(path) for path in self._candidates(relative)]
+        if not found:
+            hint = declarations.nearest(thing, [*self.lines, *self.sources, *self.files])
+            raise DefinitionError(f"'{thing}' is no indicator, recommendation, source or file of this project.{hint}")
+        return found
+
+    def find(self, relative: str) -> Path:
+        """The file that wins.
+
+        Raises:
+            DefinitionError: no layer has it.
+        """
+        return layers.find(self.layers, relative)
+
+    def words(self, language: str) -> Words:
+        """The words of a language, each layer's over the one below it, key by key; English where one is missing.
+
+        Raises:
+            DefinitionError: no layer speaks the language.
+        """
+        english = {} if language == "en" else self._texts("en")
+        return Words(language, self._texts(language), english)
+
+    def untranslated(self, language: str) -> list[str]:
+        """The keys that are in English and not in this language."""
+        return sorted(self._texts("en").keys() - self._texts(language).keys())
+
+    def tokens(self) -> dict[str, Any]:
+        """The look of every page: colours as text, lengths as numbers."""
+        return self._keys(self.find("reports/tokens.yaml"), typed=True)
+
+    def area_name(self, code: str, words: Words) -> str:
+        """A country's or region's name in the reader's language; a place's as the project gives it."""
+        return words.area(code, self.places[code].name if code in self.places else None)
+
+    @cached_property
+    def store(self) -> Path:
+        """Where answers are kept: beside the project, or in the user's cache where that may not be written."""
+        if os.access(self.folder, os.W_OK) and self.folder != packaged():
+            return self.folder / ".monitor"
+        from platformdirs import user_cache_path
+
+        mark = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+        return user_cache_path("migration-scorecard") / f"{self.folder.name}-{mark}"
+
+    def _candidates(self, relative: str) -> list[Path]:
+        return [layer / relative for layer in self.layers if (layer / relative).is_file()]
+
+    def _texts(self, language: str) -> dict[str, str]:
+        relative = f"reports/words/{language}.yaml"
+        self.find(relative)
+        texts: dict[str, str] = {}
+        for path in reversed(self._candidates(relative)):
+            texts |= Words(language, self._keys(path)).texts
+        return texts
+
+    def _keys(self, path: Path, typed: bool = False) -> dict[str, Any]:
+        read = document.read(path, layers.label(path, self.folder), typed)
+        if not isinstance(read.tree, dict):
+            raise DefinitionError(f"{read.at(())} found a list or text, expected keys and values.")
+        return read.tree
+
+
+def load(folder: str | Path | None = None, strict: bool = True) -> Project:
+    """Read a project: every declaration, and all problems of all files at once.
+
+    Args:
+        folder: where indicators.yaml stands; None looks in the current folder and those above it, and takes
+            the flagship where there is none (`Project.announced` says so).
+        strict: False leaves out what is wrong and lists it in `Project.problems`.
+
+    Raises:
+        DefinitionError: something is wrong, or, not strict, so much that no project is left.
+    """
+    home, announced = _home(folder)
+    reading = layers.Reading(tuple(dict.fromkeys((home, flagship()))))
+    about, gcm, declared = reading.declared()
+    found = list(consistency.problems(declared))
+    problems = [*reading.problems, *(p.sentence for p in found)]
+    if about is None or (strict and problems):
+        raise DefinitionError(sorted(problems, key=_place))
+    kept, fallen = consistency.without(declared, {id(p.entry) for p in found if p.fatal})
+    mandate = {e.value.id: e for e in reversed((*kept.recommendations, *kept.indicators))}
+    return Project(
+        folder=home, layers=reading.layers, about=about,
+        languages=tuple(e.value for e in kept.languages), scorecards=tuple(e.value for e in kept.scorecards),
+        places={code: e.value for code, e in kept.areas.items()},
+        recommendations={e.value.id: e.value for e in kept.recommendations},
+        indicators={e.value.id: e.value for e in kept.indicators},
+        sources={name: e.value for name, e in kept.sources.items()},
+        gcm=gcm, files=reading.hashes(), problems=tuple(sorted([*problems, *fallen], key=_place)), announced=announced,
+        lines={name: f"{e.document.path}:{e.document.line(e.location)}" for name, e in mandate.items()},
+    )
+
+
+def _home(folder: str | Path | None) -> tuple[Path, str]:
+    """The project's folder, and what to tell the user when it is not one of theirs."""
+    if folder is not None:
+        given = Path(folder).resolve()
+        home = given.parent if given.name == NAME else given
+        if not (home / NAME).is_file():
+            raise DefinitionError(
+                f"{folder}: there is no {NAME} here. Name a folder that holds one, or begin one: monitor init {folder}"
+            )
+        return home, ""
+    here = Path.cwd()
+    for home in (here, *here.parents):
+        if (home / NAME).is_file():
+            return home, ""
+    if not (flagship() / NAME).is_file():
+        raise DefinitionError(f"There is no {NAME} in {here} or above it. Begin a project: monitor init .")
+    return flagship(), f"No {NAME} in {here} or above it: this is the project that comes with the package."
+
+
+def _place(sentence: str) -> tuple[str, int]:
+    """By file and line: what a person goes through from top to bottom."""
+    found = re.match(r"(.+?):(\d+):", sentence)
+    return (found[1], int(found[2])) if found else (sentence, 0)
+
+
+def _named(declared: dict[str, _Model], name: str, what: str) -> _Model:
+    if name not in declared:
+        raise DefinitionError(f"there is no {what} '{name}' in this project.{declarations.nearest(name, declared)}")
+    return declared[name]

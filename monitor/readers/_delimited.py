@@ -1,0 +1,56 @@
+"""Delimited text (CSV) as a frame of text: any line ends, any encoding, and no row cut short unseen."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection
+
+import polars as pl
+
+from monitor.errors import UnreadableData
+from monitor.readers._text import decode, excerpt
+
+
+def frame(body: bytes, *, delimiter: str = ",", encoding: str = "utf-8-sig", skip: int = 0) -> pl.DataFrame:
+    """All cells as text, null where empty; blank lines are left out.
+
+    Args:
+        skip: lines above the heading.
+
+    Raises:
+        UnreadableData: empty, a web page, an open quote, a heading given twice, rows longer than the
+            heading, or a last row that is cut off.
+    """
+    text = decode(body, "CSV", encoding).replace("\r\n", "\n").replace("\r", "\n")
+    text = (text.split("\n", skip)[skip:] or [""])[0].strip("\n")
+    heading = next(csv.reader(text.splitlines()[:1], delimiter=delimiter), [])
+    begins = f"it begins with {excerpt(text)}"
+    if not text or not any(heading):
+        raise UnreadableData(f"there is no heading below the first {skip} lines, expected names of columns.")
+    if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
+        raise UnreadableData(f"the heading has {', '.join(twice)} more than once; {begins}.")
+    if text.count('"') % 2:
+        raise UnreadableData(f"a quotation mark is never closed, so the file is cut off or no CSV; {begins}.")
+    last = text.rsplit("\n", 1)[-1]
+    if last.count('"') % 2 == 0 and len(cells := next(csv.reader([last], delimiter=delimiter))) < len(heading):
+        raise UnreadableData(f"the last row has {len(cells)} cells and the heading {len(heading)}: the file is cut off, "
+                             f"or has notes below the table; {begins}.")
+    try:
+        table = pl.read_csv(io.BytesIO(text.encode()), separator=delimiter, infer_schema=False)
+    except (pl.exceptions.PolarsError, UnicodeEncodeError) as problem:
+        raise UnreadableData(f"the table cannot be read as CSV ({str(problem).splitlines()[0]}); {begins}.") from None
+    return table.filter(~pl.all_horizontal(pl.all().is_null()))
+
+
+def snake(name: str) -> str:
+    """A heading as the name of a column: ``Full Complaint ID`` -> ``full_complaint_id``."""
+    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
+
+
+def require(table: pl.DataFrame, columns: Collection[str]) -> None:
+    """Refuse a table without these columns; the message says which it has."""
+    if lacking := [c for c in columns if c not in table.columns]:
+        raise UnreadableData(f"the table has no column {', '.join(map(repr, lacking))}; it has "
+                             f"{', '.join(map(repr, table.columns[:40]))}.")

@@ -1,0 +1,135 @@
+"""Render the pages of an edition: only what changed, in two worker processes where there is much to do."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor import compose, edition, plugins
+from monitor.edition import Part
+from monitor.project import Project
+from monitor.scorecard import Matrix, Scorecard
+from monitor.words import Words
+
+if TYPE_CHECKING:
+    from monitor.run import Judged
+
+#: fewer pages than this are made in this process: a worker costs a second to start
+ALONE = 4
+
+
+def render_pages(
+    project: Project,
+    words: Words,
+    cards: Sequence[Scorecard],
+    judged: Judged,
+    folder: Path,
+    formats: Sequence[str],
+    progress: Callable[[str, str], None],
+) -> tuple[list[Part], dict[str, bytes]]:
+    """All files of an edition, and the bytes of those pages that are not already right in ``folder``."""
+    look = Look(tuple(str(layer / "reports") for layer in project.layers), words, project.tokens())
+    style = _style(project, words)
+    kept = edition.reusable(folder)
+    parts: list[Part] = []
+    todo: list[tuple[Scorecard, list[str]]] = []
+    pages = [f for f in formats if f != "data"]
+    for card in cards:
+        key = edition.inputs_hash(style, card.as_dict())
+        mine = [Part(f"{card.area}/scorecard.{f}", edition.inputs_hash(key, f), None) for f in pages]
+        parts += mine
+        if stale := [f for f, p in zip(pages, mine, strict=True) if kept.get(p.path, {}).get("inputs") != p.inputs]:
+            todo.append((card, stale))
+    made: dict[str, bytes] = {}
+    for card, files in _work(todo, look):
+        progress("render", card)
+        made |= files
+    downloads: list[tuple[str, str]] = []
+    if "data" in formats:
+        parts += _data(project, judged)
+        downloads = [(p.path, words(f"page.download.{Path(p.path).stem}")) for p in parts if p.path.startswith("data/")]
+    if "html" in formats:
+        matrix = compose.matrix(project, words, cards, judged.evidence, downloads)
+        key = edition.inputs_hash(style, json.dumps(_plain(matrix), sort_keys=True))
+        parts.append(Part("index.html", key, partial(_index, matrix, look)))
+    return parts, made
+
+
+class Look:
+    """What decides how a page looks: folders of templates, words, tokens. Small, so that workers get a copy."""
+
+    def __init__(self, folders: Sequence[str], words: Words, tokens: dict[str, Any]) -> None:
+        self.folders, self.words, self.tokens = tuple(folders), words, tokens
+
+
+def page(card: Scorecard, formats: Sequence[str], look: Look) -> tuple[str, dict[str, bytes]]:
+    """The pages of one scorecard; its charts are drawn once for all of them."""
+    from monitor import chart
+
+    charts = {line.id: chart.svg(line, look.words, look.tokens) for line in card.lines() if line.points}
+    folders = [Path(f) for f in look.folders]
+    return card.name, {
+        f"{card.area}/scorecard.{f}": plugins.function("outputs", f)(card, look.words, folders, look.tokens, charts)
+        for f in formats
+    }
+
+
+def _work(todo: Sequence[tuple[Scorecard, list[str]]], look: Look) -> Any:
+    if len(todo) < ALONE:
+        for card, formats in todo:
+            yield page(card, formats, look)
+        return
+    # spawn, not fork: polars has threads, and a forked thread's lock never opens
+    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(partial(_page, look=look), todo)
+
+
+def _page(item: tuple[Scorecard, list[str]], look: Look) -> tuple[str, dict[str, bytes]]:
+    return page(item[0], item[1], look)
+
+
+def _index(matrix: Matrix, look: Look) -> bytes:
+    from monitor.outputs import html
+
+    return html.index(matrix, look.words, [Path(f) for f in look.folders], look.tokens)
+
+
+def _data(project: Project, judged: Judged) -> list[Part]:
+    evidence, areas = judged.evidence, judged.areas
+    makers: dict[str, Callable[[], bytes]] = {
+        "data/observations.csv": partial(edition.observations_csv, evidence, areas),
+        "data/assessments.csv": partial(edition.assessments_csv, judged.assessments),
+        "data/findings.csv": partial(edition.findings_csv, judged.findings),
+        "data/metadata.json": partial(edition.metadata, project, evidence),
+    }
+    parts = []
+    for path, make in makers.items():
+        data = make()  # quick, and its hash is the surest key
+        parts.append(Part(path, edition.sha256(data), partial(bytes, data)))
+    return parts
+
+
+def _style(project: Project, words: Words) -> list[str]:
+    """Hashes of templates, tokens and words, and the versions of the libraries that draw."""
+    from importlib.metadata import version
+
+    hashes = []
+    for layer in project.layers:
+        for item in sorted((layer / "reports").rglob("*")):
+            if item.is_file() and item.suffix not in (".yaml",):
+                hashes.append(f"{item.relative_to(layer)} {edition.sha256(item.read_bytes())}")
+    drawn_by = [f"{name} {version(name)}" for name in ("typst", "matplotlib", "jinja2", "babel")]
+    return [*hashes, *drawn_by, json.dumps(project.tokens(), sort_keys=True), words.language,
+            json.dumps([words.texts, words.fallback], sort_keys=True)]
+
+
+def _plain(thing: Any) -> Any:
+    import dataclasses
+
+    return dataclasses.asdict(thing)

@@ -1,0 +1,97 @@
+"""The straight line: load -> fetch -> read -> check -> assess -> compose -> render -> publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from monitor import area, compose, edition, evidence, judge, plugins
+from monitor.errors import DefinitionError
+from monitor.evidence import Evidence
+from monitor.model import Assessment, Edition, Finding, Indicator, Level
+from monitor.project import Project
+from monitor.render import render_pages
+
+FORMATS = ("html", "pdf", "data")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is known and what is said about it, before any page is made."""
+
+    evidence: Evidence
+    findings: list[Finding]
+    assessments: list[Assessment]
+    areas: tuple[str, ...]
+
+
+def run(
+    project: Project,
+    *,
+    as_of: date,
+    now: str,
+    areas: Sequence[str] = (),
+    name: str = "",
+    out: Path | None = None,
+    formats: Sequence[str] = FORMATS,
+    offline: bool = False,
+    language: str = "",
+    progress: Callable[[str, str], None] = lambda step, detail: None,
+) -> Edition:
+    """Make one edition. ``now`` (ISO 8601) stamps what is fetched; nothing else depends on the clock."""
+    name = name or as_of.isoformat()
+    folder = out or Path("editions") / name
+    words = project.words(language or project.languages[0])
+    judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress)
+    cards = compose.compose(
+        project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name
+    )
+    parts, made = render_pages(project, words, cards, judged, folder, formats, progress)
+    manifest = edition.manifest(project, judged.evidence, judged.areas, as_of, name)
+    written, kept = edition.publish(folder, parts, made, manifest)
+    return Edition(
+        str(folder), name, as_of, judged.areas, written, kept, len(judged.findings),
+        edition.tally(judged.assessments), tuple(filter(None, [compose.shipped_sentence(words, judged.evidence)])),
+    )
+
+
+def assess(
+    project: Project,
+    *,
+    as_of: date,
+    now: str,
+    areas: Sequence[str] = (),
+    indicators: Iterable[Indicator] | None = None,
+    offline: bool = False,
+    progress: Callable[[str, str], None] = lambda step, detail: None,
+) -> Judged:
+    """Fetch, read, check and judge. Every indicator and area gets an Assessment, with a reason if not a status."""
+    chosen = tuple(dict.fromkeys(area.require(a, tuple(project.places)) for a in areas)) or project.scorecards
+    if groups := [a for a in chosen if area.kind(a) == "group"]:
+        raise DefinitionError(f"{', '.join(groups)} is a group of countries: a scorecard is for one country or place.")
+    wanted = list(indicators if indicators is not None else project.indicators.values())
+    gathered = evidence.gather(
+        project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail)
+    )
+    findings = gathered.findings + check(wanted, gathered, as_of)
+    progress("assess", "")
+    assessments = judge.judge(
+        {i.id: i for i in wanted}, gathered.series, chosen, findings, gathered.reasons, as_of
+    )
+    return Judged(gathered, findings, assessments, chosen)
+
+
+def check(indicators: Sequence[Indicator], gathered: Evidence, as_of: date) -> list[Finding]:
+    """Run every declared check once, over all the indicators that declare it."""
+    rules: dict[str, dict[str, tuple[Indicator, Mapping[str, Any]]]] = {}
+    for indicator in indicators:
+        for name, options in indicator.checks.items():
+            rules.setdefault(name, {})[indicator.id] = (indicator, options)
+    found: list[Finding] = []
+    for name, theirs in rules.items():
+        found += plugins.function("checks", name)(gathered.series, theirs, as_of, None)
+    rank = {level: n for n, level in enumerate(Level)}
+    return sorted(found, key=lambda f: (rank[f.level], f.indicator, f.check, f.ref_area, f.time_period, f.message))

@@ -1,0 +1,213 @@
+"""What the terminal shows: tables, a small chart, progress. Plain when piped, JSON when asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.errors import MonitorError
+from monitor.model import Edition, Finding, Snapshot, Source
+from monitor.scorecard import Line, Point
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.project import Project
+
+COLOUR = {"achieved": "green", "on_track": "green", "too_slow": "yellow", "limited": "dark_orange", "backwards": "red",
+          "not_assessed": "dim"}
+LEVEL = {"error": "red", "warning": "yellow", "note": "dim"}
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not _is_terminal())
+
+
+def _is_terminal() -> bool:
+    return click.get_text_stream("stdout").isatty()
+
+
+def _say(data: Any) -> None:
+    click.echo(json.dumps(data, indent=1, ensure_ascii=False, default=str))
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    if not _is_terminal():  # one line a row and tabs: what grep, cut and awk can work with
+        click.echo("\t".join(columns))
+        for row in rows:
+            click.echo("\t".join(str(cell).replace("\n", " ") for cell in row))
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    _console().print(table)
+
+
+@contextmanager
+def progress(pages: int, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
+    """A bar on stderr while it is a terminal; nothing otherwise. Gives the function to report steps to."""
+    if quiet or not click.get_text_stream("stderr").isatty():
+        yield lambda step, detail: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+                  console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=pages or None)
+
+        def report(step: str, detail: str) -> None:
+            bar.update(task, description=f"{step} {detail}"[:60], advance=1 if step == "render" else 0)
+
+        yield report
+
+
+def edition(made: Edition, as_json: bool) -> None:
+    if as_json:
+        _say(dataclasses.asdict(made))
+        return
+    pages = f"{len(made.areas)} scorecards, {made.written} files made, {made.kept} unchanged and carried over"
+    click.echo(f"Edition {made.name}: {pages}.")
+    click.echo("Judgements: " + ", ".join(f"{n} {s.replace('_', ' ')}" for s, n in made.statuses) + ".")
+    click.echo(f"Findings of the checks: {made.findings} (data/findings.csv).")
+    for note in made.notes:
+        click.echo(note)
+    click.echo(f"Open {made.folder}/index.html")
+
+
+def answers(got: Mapping[tuple[str, str], Snapshot | MonitorError], as_json: bool) -> None:
+    rows = []
+    for (source, series), answer in got.items():
+        if isinstance(answer, Snapshot):
+            state = answer.origin if not answer.problem else f"{answer.origin}, stale"
+            rows.append((source, series, state, answer.retrieved, answer.sha256[:12], answer.problem))
+        else:
+            rows.append((source, series, "failed", "", "", " ".join(answer.problems)))
+    columns = ("source", "series", "state", "retrieved", "sha256", "problem")
+    _say([dict(zip(columns, r, strict=True)) for r in rows]) if as_json else _table(columns, rows)
+
+
+def findings(problems: Sequence[str], found: Sequence[Finding], as_json: bool) -> None:
+    if as_json:
+        _say({"problems": list(problems), "findings": [dataclasses.asdict(f) for f in found]})
+        return
+    for problem in problems:
+        click.secho(problem, fg="red")
+    _table(("level", "check", "indicator", "area", "finding"),
+           [(f.level, f.check, f.indicator, f.ref_area, f.message) for f in found])
+    click.echo(f"{len(problems)} problems in declarations, words and vintages; {len(found)} findings on the figures.")
+
+
+def line(one: Line, area_name: str, as_json: bool) -> None:
+    if as_json:
+        _say(dataclasses.asdict(one))
+        return
+    out = _console()
+    out.print(f"[bold]{one.id}  {_esc(one.title)}[/bold]\n{_esc(area_name)}, {_esc(one.unit)}; {one.direction_text}")
+    out.print(f"[{COLOUR[one.status]}]{one.status_text}[/]" + (f": {_esc(one.reason_text)}" if one.reason else ""))
+    out.print(_esc(one.sentence))
+    for extra in filter(None, (one.pace, one.target_text, one.reading, *one.notes)):
+        out.print(f"[dim]{_esc(extra)}[/dim]")
+    values = [p for p in one.points if p.value is not None]
+    if len(values) > 1:
+        out.print()
+        for row in plot(values):
+            out.print(_esc(row))
+    out.print()
+    _table(("period", "value", "flag"), [(p.period, p.text, p.flag_text) for p in one.points])
+    for c in one.citations:
+        out.print()
+        out.print(f"[bold]{_esc(c.publisher)}[/bold], {_esc(c.title)} ({c.source}/{_esc(c.series)})")
+        chain = [
+            f"{len(values)} values read by the reader for {c.origin} answers",
+            f"from bytes with sha256 {c.sha256}",
+            f"{c.url}  retrieved {c.retrieved}" + (f"  {c.stale}" if c.stale else ""),
+            *([f"{c.came_from}, sha256 {c.came_from_sha256}"] if c.came_from else []),
+            f"licence {c.licence}",
+        ]
+        for depth, step in enumerate(chain):
+            out.print(_esc("  " * depth + "└ " + step))
+
+
+def _esc(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def plot(points: Sequence[Point], height: int = 7, width: int = 60) -> list[str]:
+    """A small line of dots: the highest and lowest value at the left, the first and last period below."""
+    values = [p.value or 0.0 for p in points]
+    low, high = min(values), max(values)
+    span, first = (high - low) or 1.0, points[0].t
+    years = (points[-1].t - first) or 1.0
+    grid = [[" "] * width for _ in range(height)]
+    for p, value in zip(points, values, strict=True):
+        row = height - 1 - round((value - low) / span * (height - 1))
+        grid[row][round((p.t - first) / years * (width - 1))] = "○" if p.flag == "B" else "●"
+    top = next(p.text for p in points if p.value == high)
+    bottom = next(p.text for p in points if p.value == low)
+    margin = max(len(top), len(bottom))
+    label = {0: top, height - 1: bottom}
+    rows = [f"{label.get(n, ''):>{margin}} ┤{''.join(row).rstrip()}" for n, row in enumerate(grid)]
+    gap = width - len(points[0].period) - len(points[-1].period)
+    return [*rows, f"{'':>{margin}}  {points[0].period}{' ' * max(gap, 1)}{points[-1].period}"]
+
+
+def listing(kind: str, project: Project, as_json: bool) -> None:
+    columns, rows = _listed(kind, project)
+    _say([dict(zip(columns, row, strict=True)) for row in rows]) if as_json else _table(columns, rows)
+
+
+def _listed(kind: str, project: Project) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    from monitor import plugins
+
+    if kind == "indicators":
+        return ("id", "kind", "direction", "figures", "title"), [
+            (i.id, i.kind, i.direction, "+".join(dict.fromkeys(p.source for p in i.data.parts.values())) if i.data
+             else i.missing, i.title) for i in project.indicators.values()]
+    if kind == "recommendations":
+        return ("id", "year", "indicators", "title"), [
+            (r.id, r.year, len(project.answering(r.id)), r.title) for r in project.recommendations.values()]
+    if kind == "sources":
+        return ("id", "reader", "series", "licence", "publisher"), [
+            (s.id, s.reader, len(s.series), s.licence.name, s.publisher) for s in project.sources.values()]
+    if kind == "areas":
+        words = project.words(project.languages[0])
+        return ("code", "name", "roles", "scorecard"), [
+            (code, project.area_name(code, words), "+".join(r.role for r in place.roles),
+             "yes" if code in project.scorecards else "no") for code, place in project.places.items()]
+    if kind == "reports":
+        found = {p.name for layer in project.layers for p in (layer / "reports").glob("[!_]*.*") if p.suffix != ".yaml"}
+        return ("template", "file"), [(name, str(project.find(f"reports/{name}"))) for name in sorted(found)]
+    return ("name", "what it does"), [
+        (name, (plugins.module(kind, name).__doc__ or "").strip().split("\n")[0]) for name in plugins.names(kind)]
+
+
+def places(found: Sequence[str], as_json: bool) -> None:
+    _say(list(found)) if as_json else click.echo("\n".join(found))
+
+
+def diagnosis(report: Sequence[tuple[str, str, str]], as_json: bool) -> None:
+    if as_json:
+        _say([{"what": what, "state": state, "detail": detail} for what, state, detail in report])
+        return
+    _table(("what", "state", "detail"), report)
+
+
+def source_state(source: Source, newest: Snapshot | None, as_of: date) -> str:
+    """How old the newest answer of a source is, in days; "" where there is none."""
+    if newest is None or not newest.retrieved:
+        return ""
+    return f"{(as_of - date.fromisoformat(newest.retrieved[:10])).days} days old"

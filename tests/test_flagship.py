@@ -1,0 +1,215 @@
+"""The flagship project itself: verbatim mandate, stable ids, targets never rewritten, figures behind every selection."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from monitor import project
+from monitor.model import Direction, Indicator, Selection
+
+ROOT = Path(__file__).resolve().parents[1]
+SEEDS = ROOT.parent / "shared" / "seeds"
+#: recommendations by the report they stand in
+REPORTS = {"R2016": "001", "R2018": "003", "R2015": "004"}
+#: labels of the report's form, which the scan has run into the lines of its fields
+LABELS = re.compile(
+    r"^\s*(Recommendation(?= \|)|\d\s+and who|targeted to|recommendation|\(up to two|maximum\)\.?|Action\(s\) for this"
+    r"|Indicator\(s\) of|change or success|on this)?\s*\|?"
+)
+POLICE = {"odihr", "fbi", "uk_home_office", "nyc_open_data"}
+
+
+@cache
+def flagship() -> project.Project:
+    return project.load(ROOT)
+
+
+@cache
+def lock() -> dict[tuple[str, str], dict[str, str]]:
+    with (ROOT / "sources/vintages.lock").open(encoding="utf-8", newline="") as lines:
+        return {(row["source"], row["series"]): row for row in csv.DictReader(lines)}
+
+
+@cache
+def shipped(source: str, series: str) -> list[dict[str, str]]:
+    """The rows of a vintage or register, with the dimensions that do not vary."""
+    line = lock()[source, series]
+    fixed = dict(pair.split("=", 1) for pair in line["fixed"].split(";") if pair)
+    with (ROOT / "sources" / line["path"]).open(encoding="utf-8", newline="") as lines:
+        return [fixed | row for row in csv.DictReader(lines)]
+
+
+def selected(part: Selection) -> list[dict[str, str]]:
+    """The headline rows of a selection that hold a figure (or a status, in the register of treaties)."""
+    rows = (r for r in shipped(part.source, part.series) if all(r[d] == code for d, code in part.select.items()))
+    return [r for r in rows if r.get("obs_value", r.get("action"))]
+
+
+def with_data() -> Iterator[tuple[Indicator, Selection]]:
+    for indicator in flagship().indicators.values():
+        for part in indicator.data.parts.values() if indicator.data else ():
+            yield indicator, part
+
+
+def areas_of(indicator: Indicator) -> set[str]:
+    """Areas with a figure in every part."""
+    parts = indicator.data.parts.values() if indicator.data else ()
+    return set.intersection(*({r["ref_area"] for r in selected(p)} for p in parts)) if parts else set()
+
+
+# ------------------------------------------------------------------ the mandate
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("key", ["R2016-1", "R2016-2", "R2016-3", "R2016-4", "R2015-1", "R2018-1", "R2018-4",
+                                 "R2018-5", "R2018-6"])
+def test_the_mandate_is_quoted_word_for_word(key: str) -> None:
+    if not SEEDS.is_dir():
+        pytest.skip("the folder of reports is not here")
+    (report,) = SEEDS.glob(f"{REPORTS[key.split('-')[0]]}_*.txt")
+    said = squeezed(" ".join(LABELS.sub("", line) for line in report.read_text(encoding="utf-8").splitlines()))
+    recommendation = flagship().recommendations[key]
+    for quoted in (recommendation.text, *(a.text for a in (*recommendation.actions, *recommendation.asks))):
+        assert squeezed(quoted) in said, quoted
+
+
+def test_all_recommendations_of_2016_stand_here_with_every_ask_answered() -> None:
+    first = [r for r in flagship().recommendations.values() if r.id.startswith("R2016-")]
+    assert [(r.id, len(r.actions), len(r.asks)) for r in first] == [
+        ("R2016-1", 2, 3), ("R2016-2", 1, 2), ("R2016-3", 2, 3), ("R2016-4", 2, 3)]
+    answered = {a for i in flagship().indicators.values() for a in i.answers}
+    assert [ask.id for r in first for ask in r.asks if ask.id not in answered] == []
+
+
+def test_an_ask_is_part_of_the_sentence_its_recommendation_quotes() -> None:
+    for recommendation in flagship().recommendations.values():
+        quoted = re.findall("“([^”]+)”", " ".join(recommendation.notes))
+        for ask in recommendation.asks:
+            assert any(ask.text in sentence for sentence in quoted), ask.id
+
+
+def test_indicators_that_no_recommendation_names_are_marked_as_ours() -> None:
+    asks = {ask.id for r in flagship().recommendations.values() for ask in r.asks}
+    unmarked = [i.id for i in flagship().indicators.values() if i.added_by == "recommendation" and not asks & {*i.answers}]
+    assert unmarked == []
+
+
+# ------------------------------------------------------------------ ids, files, targets
+
+
+def test_ids_have_the_form_of_the_catalogue() -> None:
+    for key in flagship().indicators:
+        assert re.fullmatch(r"IND-\d\d[a-z]?", key)
+    for key in flagship().recommendations:
+        assert re.fullmatch(r"R20\d\dB?-\d+", key)
+
+
+def test_an_indicator_stands_in_the_file_of_the_first_recommendation_it_answers() -> None:
+    for path in sorted((ROOT / "indicators").glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        declared = set(re.findall(r"^  - id: (R\S+)", text, re.M))
+        for key in re.findall(r"^  - id: (IND-\S+)", text, re.M):
+            assert flagship().indicators[key].answers[0].split(".")[0] in declared, f"{key} in {path.name}"
+
+
+def test_targets_are_never_rewritten() -> None:
+    """tests/data/targets.csv may only grow: a new target is added to it and below the old one in the declaration."""
+    with (ROOT / "tests/data/targets.csv").open(encoding="utf-8", newline="") as lines:
+        frozen = {(r["indicator"], float(r["value"]), r["period"], r["announced"]) for r in csv.DictReader(lines)}
+    declared = {(i.id, t.value, t.period, t.announced) for i in flagship().indicators.values() for t in i.targets}
+    assert frozen - declared == set(), "a target was changed or removed; put it back and add the new one below it"
+    assert declared - frozen == set(), "a new target: add its line to tests/data/targets.csv"
+
+
+def test_every_target_can_be_looked_up_and_every_absence_is_explained() -> None:
+    for indicator in flagship().indicators.values():
+        assert all(t.url and len(t.citation) > 30 for t in indicator.targets), indicator.id
+        assert indicator.targets or indicator.no_target.endswith("."), indicator.id
+        assert indicator.data or len(indicator.missing_note) > 40, indicator.id
+
+
+# ------------------------------------------------------------------ what the figures may say
+
+
+def test_figures_that_can_mean_two_things_carry_their_guard() -> None:
+    for indicator in flagship().indicators.values():
+        if indicator.direction is Direction.AMBIGUOUS and indicator.data:
+            assert re.search(r"\b(may|can|moves|means|alone|no loss|beside)\b", indicator.reading), indicator.id
+
+
+def test_police_counts_are_never_compared_and_never_coloured_alone() -> None:
+    for indicator, part in with_data():
+        counts = part.source in POLICE and part.select.get("measure") not in ("applications", "cards_issued")
+        if counts:
+            assert not indicator.comparable, indicator.id
+            assert indicator.direction is Direction.AMBIGUOUS or indicator.numerator, indicator.id
+
+
+# ------------------------------------------------------------------ figures behind the declarations
+
+
+@pytest.mark.parametrize("key", [i.id for i, _ in dict(((i.id, (i, p)) for i, p in with_data())).values()])
+def test_what_an_indicator_selects_is_shipped(key: str) -> None:
+    for indicator, part in with_data():
+        if indicator.id != key:
+            continue
+        assert (part.source, part.series) in lock(), f"{part.source} {part.series} has no vintage"
+        rows = shipped(part.source, part.series)
+        for dimension, codes in [*((d, [c]) for d, c in part.select.items()), *part.breakdowns.items()]:
+            assert dimension in rows[0], f"{part.series} has no dimension {dimension}"
+            assert {*codes} <= {r[dimension] for r in rows}, f"{part.series} {dimension}"
+        columns = {*rows[0]} & {*flagship().sources[part.source].series[part.series].dimensions}
+        several = {d for d in columns if len({r[d] for r in rows}) > 1}
+        assert several <= {*part.select}, f"{part.series}: choose one code of {several - {*part.select}}"
+    assert areas_of(flagship().indicators[key]), "no area has a figure in every part"
+
+
+def test_at_least_twenty_indicators_of_eight_publishers_have_figures() -> None:
+    supplied = [i for i in flagship().indicators.values() if areas_of(i)]
+    publishers = {lock()[p.source, p.series]["publisher"] for i in supplied for p in i.data.parts.values() if i.data}
+    assert len(supplied) >= 26
+    assert len(publishers) >= 9
+
+
+def test_every_scorecard_has_figures_to_show() -> None:
+    for code in flagship().scorecards:
+        have = [i.id for i in flagship().indicators.values() if code in areas_of(i)]
+        assert len(have) >= (5 if code in flagship().places and flagship().places[code].country else 15), (code, have)
+
+
+#: what a role may rest on: the words, and the figure they must agree with
+BASES = {
+    r"refugees hosted": ("unhcr", "population", {"population_type": "refugees", "time_period": "2025"}),
+    r"asylum applications pending": ("unhcr", "population", {"population_type": "asylum_seekers", "time_period": "2025"}),
+    r"other people in need": ("unhcr", "population", {"population_type": "oip", "time_period": "2025"}),
+    r"refugees from the country": ("unhcr", "population_origin", {"time_period": "2025"}),
+    r"people on the move": ("un_sdg", "SM_DTH_MIGR", {"time_period": "2022"}),
+    r"people asked for the city's identity card": ("nyc_open_data", "rtmc-bhid",
+                                                   {"measure": "applications", "time_period": "2015"}),
+    r"% of GDP": ("world_bank", "BX.TRF.PWKR.DT.GD.ZS", {"time_period": "2021"}),
+}
+
+
+def test_the_role_of_every_scorecard_area_agrees_with_a_shipped_figure() -> None:
+    for code in flagship().scorecards:
+        roles = flagship().places[code].roles
+        assert roles, code
+        for role in roles:
+            claims = re.findall(r"([\d,]+(?:\.\d)?) (" + "|".join(BASES) + ")", role.basis)
+            assert claims, role.basis
+            for said, words in claims:
+                source, series, where = BASES[words]
+                (row,) = (r for r in shipped(source, series)
+                          if r["ref_area"] == code and all(r[k] == v for k, v in where.items()))
+                decimals = 1 if "." in said else 0
+                assert f"{float(row['obs_value']):,.{decimals}f}" == said, f"{code}: {role.basis}"
+            assert all(where["time_period"] in role.basis for _, words in claims for where in [BASES[words][2]])

@@ -1,0 +1,109 @@
+"""Measure what the project promises and write docs/performance.md. Nothing here fails on a time.
+
+Each command runs in processes of its own, as a person would run it. Peak memory is the resident size of the
+command and all its workers together, sampled ten times a second.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+MONITOR = [sys.executable, "-m", "monitor"]
+AS_OF = "2026-11-22"  # a fixed cut-off, so that two benches make the same edition
+
+
+@dataclass
+class Measured:
+    what: str
+    promise: str
+    seconds: float
+    megabytes: float
+
+
+def _tree_rss(root: int) -> float:
+    """Resident megabytes of a process and everything below it."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=False).stdout
+    children: dict[int, list[int]] = {}
+    size = {}
+    for row in listed.splitlines():
+        pid, parent, rss = (int(x) for x in row.split())
+        children.setdefault(parent, []).append(pid)
+        size[pid] = rss
+    total, open_ = 0, [root]
+    while open_:
+        pid = open_.pop()
+        total += size.get(pid, 0)
+        open_ += children.get(pid, [])
+    return total / 1024
+
+
+def measure(what: str, promise: str, arguments: list[str], times: int = 1, cwd: Path = ROOT) -> Measured:
+    """The least of several runs for seconds, the most for memory."""
+    seconds, peak = [], 0.0
+    for _ in range(times):
+        begin = time.perf_counter()
+        process = subprocess.Popen([*MONITOR, *arguments], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        while process.poll() is None:
+            peak = max(peak, _tree_rss(process.pid))
+            time.sleep(0.02 if times > 1 else 0.1)
+        seconds.append(time.perf_counter() - begin)
+        if process.returncode:
+            sys.exit(f"{what}: exit {process.returncode}: {process.stderr.read().decode() if process.stderr else ''}")
+    print(f"{what:58} {min(seconds):8.2f} s {peak:7.0f} MB   (promised: {promise})", flush=True)
+    return Measured(what, promise, min(seconds), peak)
+
+
+def main() -> None:
+    """Run every measurement; ``--quick`` leaves out the 193 member states."""
+    quick = "--quick" in sys.argv
+    with tempfile.TemporaryDirectory() as scratch:
+        project = Path(scratch) / "project"  # a store of its own: what is measured as cold is cold
+        project.mkdir()
+        for name in ("indicators.yaml", "indicators", "sources", "reports"):
+            source = ROOT / name
+            shutil.copytree(source, project / name) if source.is_dir() else shutil.copy(source, project / name)
+        there = ["--project", str(project), "--offline", "--as-of", AS_OF]
+        out = ["--out", str(Path(scratch) / "edition")]
+        results = [
+            measure("monitor --help", "0.3 s", ["--help"], times=5),
+            measure("default edition, offline, cold store", "40 s, 600 MB", ["run", *there, *out]),
+            measure("the same again, nothing changed", "5 s", ["run", *there, *out], times=2),
+            measure("monitor show IND-54a DEU, warm store", "1 s",
+                    ["show", "IND-54a", "DEU", "--project", str(project), "--as-of", AS_OF], times=5),
+            measure("monitor list indicators", "-", ["list", "indicators", "--project", str(project)], times=3),
+        ]
+        if not quick:
+            out = ["--out", str(Path(scratch) / "world")]
+            results.append(measure("all 193 member states, HTML, PDF and data", "240 s",
+                                   ["run", "--all-members", *there, *out]))
+    write(results)
+
+
+def write(results: list[Measured]) -> None:
+    """docs/performance.md, with the machine described in general terms."""
+    rows = "\n".join(f"| {r.what} | {r.promise} | {r.seconds:.2f} s | {r.megabytes:.0f} MB |" for r in results)
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+    (ROOT / "docs/performance.md").write_text(f"""# Performance
+
+Printed by `make bench` on {datetime.now(UTC).date()}: {machine}. Times are wall-clock seconds of whole commands in
+fresh processes, the least of several runs where the command is short; memory is the peak resident size of the
+command and its workers together. Other work may have run beside; measure on your own machine before you compare.
+
+| what | promised | seconds | peak memory |
+|---|---|---|---|
+{rows}
+""", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
