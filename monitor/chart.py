@@ -28,6 +28,7 @@ _TEXT = 7.5  # size of all text, in points
 _ROW = 11.0  # a row of names above the axes, in points
 _RIGHT = 112.0  # room for the names at the right, in points
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))  # no XML may hold them
+_COMPLEX = re.compile("[\u0590-\u1cff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefc\U00010000-\U0003ffff]")  # not Latin, Greek, Cyrillic
 _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
@@ -74,6 +75,7 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
+    from matplotlib.text import Text
 
     look = tokens["chart"]
     settings = {
@@ -106,7 +108,7 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
             left = 12 + 0.6 * _TEXT * max(map(len, labels))
             wide, span = width - left - _RIGHT, _span(line, shown)
             marks = _marks(line, shown, words, wide / (span[1] - span[0]), span)
-            top = above + 8 + 10 * len(over) + _ROW * max((m.row + 1 for m in marks), default=0)
+            top = above + 11 + 10 * len(over) + _ROW * max((m.row + 1 for m in marks), default=0)
             tall = high - top - below - 18
             axes = figure.add_axes((left / width, (below + 18) / high, wide / width, tall / high))
             axes.set(xlim=span, ylim=(ticks[0], ticks[-1]))
@@ -116,6 +118,8 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
                 _stand(axes, mark, look, (wide, tall))
         else:
             figure.text(0.5, 0.5, line.reason_text or line.status_text, ha="center", color=tokens["ink"])
+    if any(_COMPLEX.search(text.get_text()) for text in figure.findobj(Text)):
+        settings["svg.fonttype"] = "path"  # a PDF could not say which letters these shaped glyphs stand for
     return figure, settings
 
 
@@ -300,7 +304,7 @@ def _ticks(values: Sequence[float], bounds: tuple[float | None, float | None]) -
     lower = bounds[0] if bounds[0] is not None and low >= bounds[0] else None  # what the data break is no limit
     upper = bounds[1] if bounds[1] is not None and high <= bounds[1] else None
     floor = lower or 0.0
-    if low >= floor and (bounds[1] is None or high - low >= (high - floor) / 3):
+    if low >= floor and (bounds[1] is None or low == high or high - low >= (high - floor) / 3):
         low = floor
     raw = ((high - low) or abs(high) or 1.0) / 4
     power = 10.0 ** math.floor(math.log10(raw))
@@ -310,8 +314,10 @@ def _ticks(values: Sequence[float], bounds: tuple[float | None, float | None]) -
     start, stop = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = [round(n * step, 12) + 0.0 for n in range(start, max(stop, start + 1) + 1)]
     inside = [t for t in ticks if (lower is None or t > lower) and (upper is None or t < upper)]
-    return [*([lower] if lower is not None and ticks[0] <= lower else []), *inside,
-            *([upper] if upper is not None and ticks[-1] >= upper else [])]
+    below = [lower] if lower is not None and ticks[0] <= lower else []
+    above = [upper] if upper is not None and ticks[-1] >= upper else []
+    limited = [*below, *inside, *above]
+    return limited if len(limited) > 1 else ticks
 
 
 def _years(first: float, last: float) -> list[int]:

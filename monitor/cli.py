@@ -171,8 +171,11 @@ def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict
 @_project
 @_as_of
 @click.option("--online", is_flag=True, help="Ask the public source first. Default: what is kept or shipped.")
+@click.option("--chart", metavar="FILE", type=click.Path(path_type=Path), help="Write the chart to a .svg or .png file.")
 @_json
-def show(indicator: str, area: str, folder: Path | None, as_of: str | None, online: bool, as_json: bool) -> None:
+def show(
+    indicator: str, area: str, folder: Path | None, as_of: str | None, online: bool, chart: Path | None, as_json: bool
+) -> None:
     """One indicator in one area: the series, a small chart, the judgement, and the chain back to the bytes."""
     from monitor import terminal
     from monitor.area import require
@@ -181,6 +184,11 @@ def show(indicator: str, area: str, folder: Path | None, as_of: str | None, onli
     project = _load(folder)
     face = Monitor(project, _date(as_of), offline=not online)
     code = require(area, tuple(project.places))
+    if chart:
+        if chart.suffix not in (".svg", ".png"):
+            raise click.BadParameter(f"'{chart}' ends in neither .svg nor .png.", param_hint="--chart")
+        drawn = face.chart(project.indicator(indicator).id, code)
+        chart.write_bytes(drawn.svg if chart.suffix == ".svg" else drawn.png)
     terminal.line(face.line(project.indicator(indicator).id, code), face.area_name(code), as_json)
 
 

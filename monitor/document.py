@@ -105,7 +105,9 @@ def _compose(body: bytes, label: str) -> Any:
             "Split it: 'include' names further files."
         )
     try:
-        root = yaml.compose(body.decode("utf-8-sig"), Loader=_Loader)
+        text = body.decode("utf-8-sig")
+        _measure(text, label)
+        root = yaml.compose(text, Loader=_Loader)
     except UnicodeDecodeError as problem:
         line = body.count(b"\n", 0, problem.start) + 1
         raise DefinitionError(f"{label}:{line}: is no UTF-8 text. Save the file as UTF-8.") from None
@@ -118,11 +120,20 @@ def _compose(body: bytes, label: str) -> Any:
     except yaml.YAMLError as problem:
         reason = getattr(problem, "reason", problem)
         raise DefinitionError(f"{label}: is no valid YAML: {reason}.") from None
-    except RecursionError:
-        raise DefinitionError(f"{label}: is nested deeper than {LIMIT_LEVELS} levels.") from None
     if root is None:
         raise DefinitionError(f"{label}: is empty, expected keys and values.")
     return root
+
+
+def _measure(text: str, label: str) -> None:
+    """Refuse deep nesting before the composer, which calls itself for each level, exhausts the stack."""
+    level = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if level > LIMIT_LEVELS:
+            mark: Any = event.start_mark
+            where = f"{label}:{mark.line + 1}"
+            raise DefinitionError(f"{where}: is nested deeper than {LIMIT_LEVELS} levels. Write it flatter.")
 
 
 class _Builder:

@@ -17,10 +17,9 @@ from pathlib import Path
 from monitor import paging, vintages
 from monitor.errors import MonitorError, SourceUnavailable, UnreadableData
 from monitor.model import Snapshot, Source
-from monitor.network import YOU, Network, Trouble
+from monitor.network import THREADS, YOU, Network, Trouble
 
 Wanted = tuple[str, str]  # source id, series
-THREADS = 8
 log = logging.getLogger(__name__)
 
 

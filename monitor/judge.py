@@ -89,13 +89,14 @@ def assessments(
     return _with_gates(
         grid.join(judged, on=KEYS, how="left", maintain_order="left")
         .join(first, on=KEYS, how="left", maintain_order="left")
-        .join(broken.with_columns(cut=pl.lit(True)), on=KEYS, how="left", maintain_order="left")
+        .join(broken, on=KEYS, how="left", maintain_order="left")
     )
 
 
 def _with_gates(frame: pl.DataFrame) -> pl.DataFrame:
     gated = pl.col("gate").is_not_null()
-    cut = pl.col("cut").fill_null(False) & ~gated
+    start = pl.coalesce("base_period", "time_period").str.slice(0, 4).cast(pl.Float64)
+    cut = ~gated & (start == pl.col("broke").floor()).fill_null(False)  # the break is why it starts there
     lone = cut & (pl.col("reason") == Reason.TOO_FEW_POINTS.value).fill_null(False)
     return frame.with_columns(
         reason=pl.when(lone).then(pl.lit(Reason.NOT_COMPARABLE.value)).otherwise(pl.coalesce("gate", "reason")),
@@ -115,11 +116,11 @@ def _figures(cells: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _since_last_break(figures: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The figures from the last break on, and the (indicator, area) that lost earlier ones by it."""
+    """The figures from the last break on, and when it was for each (indicator, area) that lost earlier ones."""
     breaks = figures.filter(pl.col("obs_status") == "B").group_by(KEYS).agg(broke=pl.col("t").max())
     both = figures.join(breaks, on=KEYS, how="left")
     before = (pl.col("t") < pl.col("broke")).fill_null(False)
-    return both.filter(~before), both.filter(before).select(KEYS).unique()
+    return both.filter(~before), both.filter(before).select(*KEYS, "broke").unique()
 
 
 def _by_method(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> pl.DataFrame:

@@ -15,6 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+#: how many answers are fetched at once
+THREADS = 8
+
 YOU = "Check this machine's network, firewall and proxy settings; figures kept or shipped serve meanwhile."
 PUBLISHER = "The publisher must repair it; try again later."
 LATER = "Nobody needs to do anything: try again later."

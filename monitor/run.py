@@ -76,7 +76,8 @@ def assess(
     gathered = evidence.gather(
         project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail)
     )
-    findings = gathered.findings + check(wanted, gathered, as_of)
+    # checks see every area, for coverage and comparison; an edition reports what concerns its own
+    findings = [f for f in gathered.findings + check(wanted, gathered, as_of) if f.ref_area in ("", *chosen)]
     progress("assess", "")
     assessments = judge.judge(
         {i.id: i for i in wanted}, gathered.series, chosen, findings, gathered.reasons, as_of

@@ -27,11 +27,10 @@ from urllib3.util.retry import Retry
 
 from monitor import __version__, payload
 from monitor.model import Source
-from monitor.network import LATER, PUBLISHER, YOU, Network, Trouble, is_public, place
+from monitor.network import LATER, PUBLISHER, THREADS, YOU, Network, Trouble, is_public, place
 from monitor.paging import Answer
 from monitor.payload import too_big, unpack
 
-THREADS = 8
 CONNECT = 10.0  # seconds
 AGAIN = (429, 500, 502, 503, 504)
 SLOW = 408  # our own, for a request that ran out of time
@@ -215,9 +214,9 @@ def get(url: str, source: Source, store: Any, network: Network, key: str) -> Ans
     except requests.RequestException as error:
         network.failed(url)
         raise _trouble(error) from None
-    except sqlite3.Error as error:
-        raise Trouble(f"the HTTP cache of the store failed ({error})",
-                      f"Delete http/{source.id}.sqlite in the project's store.") from None  # fmt: skip
+    except (sqlite3.Error, OSError) as error:
+        raise Trouble(f"the project's store could not be used ({getattr(error, 'strerror', None) or error})",
+                      f"Make it writable; if it is, delete http/{source.id}.sqlite in it.") from None  # fmt: skip
     except Trouble as trouble:
         if trouble.status in (SLOW, *AGAIN):
             network.failed(url)

@@ -47,7 +47,7 @@ class Words:
     def _locale(self) -> Any:
         from babel import Locale
 
-        return Locale.parse(self.language)
+        return Locale.parse(self.texts.get("locale") or self.language)
 
     @property
     def direction(self) -> str:
@@ -57,13 +57,13 @@ class Words:
         """A number with the language's separators; a minus is a minus sign, never a hyphen."""
         if value is None:
             return "–"
-        text = _number(round(value, decimals) + 0.0, decimals, self.language)
+        text = _number(round(value, decimals) + 0.0, decimals, str(self._locale))
         return text.replace("-", "−")
 
     def day(self, value: date) -> str:
         from babel.dates import format_date
 
-        return str(format_date(value, "long", locale=self.language))
+        return str(format_date(value, "long", locale=self._locale))
 
     def area(self, code: str, own: str | None = None) -> str:
         """The name of a country, region or group; a place has the name its project gives it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -41,8 +42,8 @@ class Publisher:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Publisher]:
-    """A publisher for the length of a block."""
+def serving(certificate: str = "") -> Iterator[Publisher]:
+    """A publisher for the length of a block; with a PEM file of certificate and key it speaks TLS."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -75,7 +76,11 @@ def serving() -> Iterator[Publisher]:
             pass  # a client that hangs up is what these tests are about
 
     server = Server(("127.0.0.1", 0), Handler)
-    publisher = Publisher(f"http://127.0.0.1:{server.server_port}")
+    if certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    publisher = Publisher(f"http{'s' * bool(certificate)}://127.0.0.1:{server.server_port}")
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield publisher

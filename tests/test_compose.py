@@ -46,7 +46,8 @@ def say(monitor: face.Monitor, indicator: Indicator, judged: Assessment, values:
 def test_a_met_target_and_a_missed_one_read_differently(monitor: face.Monitor) -> None:
     cost = monitor.indicator("IND-54a")
     values = {"NGA": {"2015": 9.0, "2020": 2.5}}
-    met = Assessment("IND-54a", "NGA", Status.ACHIEVED, None, "statcan", "achieved", 2.5, "2020", "A", 9.0, "2015", 3.0, "2030")
+    met = Assessment("IND-54a", "NGA", Status.ACHIEVED, value=2.5, time_period="2020", base_value=9.0,
+                     base_period="2015", target_value=3.0, target_period="2030")
     line = say(monitor, cost, met, values)
     assert line.sentence == (
         "It fell from 9.0\u00a0% in 2015 to 2.5\u00a0% in 2020. The target of 3.0\u00a0% is met.")
@@ -101,7 +102,7 @@ def test_the_shipped_sentence_names_the_dates_and_what_was_fetched(monitor: face
 
     shipped = {("s", "1"): snapshot("2022-08-31", "shipped"), ("s", "2"): snapshot("2026-06-30", "shipped")}
     text = compose.shipped_sentence(words, Evidence(Series.empty(), shipped))
-    assert "August 31, 2022" in text and "June 30, 2026" in text and "All figures" in text
+    assert "31 August 2022" in text and "30 June 2026" in text and "All figures" in text
     mixed = shipped | {("s", "3"): snapshot("2026-11-22", "live")}
     assert compose.shipped_sentence(words, Evidence(Series.empty(), mixed)).startswith("2 of 3 series")
     assert compose.shipped_sentence(words, Evidence(Series.empty(), {("s", "3"): snapshot("2026", "live")})) == ""

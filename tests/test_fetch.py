@@ -5,10 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +263,32 @@ def test_a_private_address_behind_a_proxy_is_refused(
     assert len(publisher.asked) == 1
 
 
+def test_a_certificate_nobody_vouches_for_is_refused(ask: Ask, tmp_path: Path) -> None:
+    with serving(certificate(tmp_path)) as impostor:
+        impostor.says("/data/EX.1", BODY)
+        refused(ask, source(impostor), "its certificate could not be verified", "The publisher must renew it")
+        assert not impostor.asked
+
+
+def certificate(folder: Path) -> str:
+    """A certificate for 127.0.0.1, signed by itself."""
+    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    signed = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1)).not_valid_after(datetime(2120, 1, 1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "self.pem").write_bytes(private + signed.public_bytes(pem))
+    return str(folder / "self.pem")
+
+
 @pytest.mark.parametrize(
     ("address", "public"),
     [("93.184.216.34", True), ("2606:2800:220:1::1", True), ("127.0.0.1", False), ("10.1.2.3", False),
@@ -326,6 +356,16 @@ def test_a_key_does_not_follow_a_redirect_to_another_host(
         [asked] = other.asked
         assert "api_key" not in asked.query
         assert "X-Token" not in asked.headers
+
+
+def test_passwords_of_the_user_are_not_sent(
+    publisher: Publisher, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password something\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    publisher.says("/data/EX.1", BODY)
+    ask(source(publisher))
+    assert "Authorization" not in publisher.asked[0].headers
 
 
 def test_a_missing_key_is_named(publisher: Publisher, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -443,14 +483,17 @@ def test_two_hosts_out_of_reach_take_the_run_offline(publisher: Publisher, ask: 
             with pytest.raises(SourceUnavailable, match="could not be reached"):
                 ask(of, network=network)
         assert "there seems to be no network" in network.down
-        refused(ask, source(publisher), "the rest of the run was offline", "Check this machine's network", network=network)
+        refused(ask, source(publisher), "the rest of the run was offline", "Check this machine", network=network)
     assert time.monotonic() - begun < 1
     assert not publisher.asked
 
 
 def test_hosts_that_swallow_every_packet_cost_the_run_one_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
     def swallow(address: tuple[str, int], timeout: float) -> Any:
-        time.sleep(20)
+        over.wait(20)
+        raise TimeoutError
 
     monkeypatch.setattr("monitor.network.socket.create_connection", swallow)
     wanted = [(replace_id(source(f"http://host{n}.example"), f"host{n}"), "EX.1") for n in range(12)]
@@ -458,6 +501,7 @@ def test_hosts_that_swallow_every_packet_cost_the_run_one_wait(tmp_path: Path, m
     with Network(patience=0.5) as network:
         got = fetch.fetch_all(wanted, layers=[], store=tmp_path, offline=False, as_of=TODAY, now=NOW, network=network)
     assert time.monotonic() - begun < 1.5
+    over.set()
     assert all(isinstance(answer, SourceUnavailable) for answer in got.values())
     assert network.down
 
@@ -507,6 +551,21 @@ def test_a_store_that_cannot_be_written_loses_no_answer(
     monkeypatch.setattr(vintages, "_place", full)
     assert ask(source(publisher)).bodies == (BODY,)
     assert "could not be kept" in caplog.text
+
+
+def test_a_store_that_cannot_be_used_is_said(publisher: Publisher, ask: Ask, tmp_path: Path) -> None:
+    publisher.says("/data/EX.1", BODY)
+    (tmp_path / "store/http").mkdir(parents=True)
+    (tmp_path / "store/http/exampleland.sqlite").write_bytes(b"no database" * 99)
+    refused(ask, source(publisher), "file is not a database", "delete http/exampleland.sqlite in it")
+    (tmp_path / "file").write_text("")
+    refused(ask, source(publisher), "Make it writable", store=tmp_path / "file")
+
+
+def test_an_offline_run_imports_no_http_client() -> None:
+    code = "import sys, monitor.fetch; print('requests' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=Path(fetch.__file__).parents[1], capture_output=True, text=True)
+    assert ran.stdout == "False\n"
 
 
 def test_probe_reads_no_data(publisher: Publisher) -> None:

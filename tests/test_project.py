@@ -83,14 +83,14 @@ def test_a_file_that_is_too_big_is_refused(ground: Path, mine: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("opened", [60, 900, 20_000])
-def test_deep_nesting_is_refused_and_crashes_nothing(opened: int, ground: Path, mine: Path) -> None:
-    write(mine / "indicators.yaml", "about: " + "[" * opened + "]" * opened)
-    (problem,) = refused(mine)
-    assert problem.startswith("indicators.yaml:1: ")
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+@pytest.mark.parametrize("times", [60, 400_000])
+def test_deep_nesting_is_refused_and_crashes_nothing(opening: str, times: int, ground: Path, mine: Path) -> None:
+    write(mine / "indicators.yaml", opening * times)
+    assert refused(mine) == ["indicators.yaml:1: is nested deeper than 40 levels. Write it flatter."]
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=60) | st.text("ab:-[]{}&*!'\"#\n ~?|>%@,", max_size=60).map(str.encode))
 @example(b"a: &x {b: *x}")
 @example(b"? [a]\n: b")
@@ -105,7 +105,7 @@ def test_any_bytes_are_read_or_refused_with_a_sentence(body: bytes) -> None:
             assert all(p.startswith("any.yaml") and p.endswith(".") for p in problem.problems)
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_project_with_any_line_spoilt_is_read_or_refused_with_a_sentence(data: st.DataObject) -> None:
     lines = (TINY / "indicators.yaml").read_text(encoding="utf-8").splitlines()
@@ -284,7 +284,7 @@ def test_words_are_laid_over_each_other_key_by_key(ground: Path, mine: Path) -> 
 
 def test_words_that_are_no_keys_are_refused(ground: Path, mine: Path) -> None:
     write(mine / "reports/words/en.yaml", "# nothing but a list\n- achieved\n")
-    with pytest.raises(DefinitionError, match="reports/words/en.yaml:2: found a list or text, expected keys and values"):
+    with pytest.raises(DefinitionError, match=r"words/en\.yaml:2: found a list or text, expected keys"):
         project.load(mine).words("en")
 
 

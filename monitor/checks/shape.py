@@ -22,6 +22,7 @@ Good:
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -75,8 +76,13 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
             example=pl.format("{} {}", pl.col("obs_value").cast(pl.String).fill_null("no value"), "obs_status"),
         )
         wrong = EXPECTED.get(rule, rule)
-        found += findings("shape", bad, lambda key, cells, wrong=wrong: f"{wrong[0].upper()}{wrong[1:]}: {cells}.")
+        sentence = f"{wrong[0].upper()}{wrong[1:]}: "
+        found += findings("shape", bad, partial(_say, sentence))
     return found
+
+
+def _say(sentence: str, key: str, cells: str) -> str:
+    return f"{sentence}{cells}."
 
 
 def _broken(frame: pl.DataFrame, columns: dict[str, Any], unique: list[str] | None = None,

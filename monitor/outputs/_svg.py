@@ -73,6 +73,7 @@ def inline(svg: bytes, name: str, title: str, text: str) -> str:
     Args:
         svg: what `monitor.chart` drew. Its ids repeat from chart to chart; its style rule is global.
         name: the indicator's id; every id in the drawing begins with it.
+        title, text: the text alternative, short and long; neither may be empty.
 
     Raises:
         CannotRender: it is no SVG, or holds anything but drawing: script, pictures, outside references.
@@ -89,9 +90,9 @@ def inline(svg: bytes, name: str, title: str, text: str) -> str:
         ) from None
     for old in [e for e in root if e.tag in ("title", "desc")]:
         root.remove(old)
-    for n, (tag, words) in enumerate((("title", title), ("desc", text))):
+    for n, (tag, said) in enumerate((("title", title), ("desc", text))):
         element = ElementTree.Element(tag, {"id": f"{name}_{tag}"})
-        element.text = words
+        element.text = said
         root.insert(n, element)
     for size in ("width", "height"):
         root.attrib.pop(size, None)

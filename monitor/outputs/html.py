@@ -32,7 +32,7 @@ def render(
     Args:
         folders: where templates are looked up, the first that has one wins.
         tokens: the look, as `reports/tokens.yaml` holds it.
-        charts: indicator id -> SVG; an indicator without one is shown without a chart.
+        charts: indicator id -> SVG. A single value with nothing to set it beside is shown without its chart.
 
     Raises:
         CannotRender: a template or a chart is at fault; the message names the file and the line.
@@ -42,7 +42,7 @@ def render(
     lines = card.lines()
     drawn = {
         one.id: Markup(_svg.inline(charts[one.id], one.id, one.chart_title, one.chart_text))  # noqa: S704 - checked
-        for one in lines if one.id in charts
+        for one in lines if one.id in charts and (one.group_points or _svg.sparkline(one.points).count > 1)
     }
     # an indicator that answers several recommendations is told once, in the first of them
     home = {line.id: block.id for block in reversed(card.blocks) for line in block.lines}

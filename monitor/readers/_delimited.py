@@ -35,8 +35,8 @@ def frame(body: bytes, *, delimiter: str = ",", encoding: str = "utf-8-sig", ski
         raise UnreadableData(f"a quotation mark is never closed, so the file is cut off or no CSV; {begins}.")
     last = text.rsplit("\n", 1)[-1]
     if last.count('"') % 2 == 0 and len(cells := next(csv.reader([last], delimiter=delimiter))) < len(heading):
-        raise UnreadableData(f"the last row has {len(cells)} cells and the heading {len(heading)}: the file is cut off, "
-                             f"or has notes below the table; {begins}.")
+        raise UnreadableData(f"the last row has {len(cells)} cells and the heading {len(heading)}: the file is cut "
+                             f"off, or has notes below the table; {begins}.")
     try:
         table = pl.read_csv(io.BytesIO(text.encode()), separator=delimiter, infer_schema=False)
     except (pl.exceptions.PolarsError, UnicodeEncodeError) as problem:

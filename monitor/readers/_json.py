@@ -36,7 +36,8 @@ def parse(body: bytes) -> Any:
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except (UnicodeEncodeError, RecursionError):
-            raise UnreadableData(f"the JSON holds half a character (a lone \\ud8xx); it begins with {excerpt(text)}.") from None
+            raise UnreadableData("the JSON holds half a character (a lone surrogate such as \\ud83d); it begins with "
+                                 f"{excerpt(text)}.") from None
     return value
 
 

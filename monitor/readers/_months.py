@@ -8,7 +8,7 @@ _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 def year(date: pl.Expr) -> pl.Expr:
-    """``2021``, ``January 2015``, ``2015-01-31T00:00:00``, ``01/31/2015``, ``13-Jan-20`` -> the year as text, else null."""
+    """``2021``, ``January 2015``, ``2015-01-31T00:00:00``, ``01/31/2015``, ``13-Jan-20`` -> the year, as text."""
     short = date.str.extract(r"^\d{1,2}-[A-Za-z]{3}-(\d{2})$")
     return pl.coalesce(date.str.extract(r"(?:^|\D)((?:19|20)\d\d)(?:\D|$)"), pl.lit("20") + short)
 

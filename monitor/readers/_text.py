@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from monitor.errors import DefinitionError, UnreadableData
 
@@ -41,3 +42,9 @@ def decode(body: bytes, expected: str, encoding: str = "utf-8-sig") -> str:
         raise UnreadableData(f"the answer is a web page or XML that begins with {excerpt(text)}, expected {expected}. "
                              "Publishers send such pages for errors: look at the address, then try again.")
     return text.removeprefix("\ufeff")
+
+
+def some(texts: Iterable[object]) -> str:
+    """The first few, for a message."""
+    shown = [f"'{t}'" for t in texts]
+    return ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any
 
 import polars as pl
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from monitor.errors import UnreadableData
 from monitor.readers._delimited import require
@@ -27,7 +27,7 @@ def _pattern(text: str) -> str:
 class Table(Options):
     """Which column is what."""
 
-    columns: dict[str, str] = Field({}, description="ref_area, time_period, obs_value or a dimension -> heading in the file")
+    columns: dict[str, str] = Field({}, description="column of a row, or dimension -> heading in the file")
     constants: dict[str, str] = Field({}, description="the same names -> a value that holds for the whole file")
     melt: Annotated[str, AfterValidator(_pattern)] = Field(
         "", description="regular expression of the headings that hold values; its named groups become columns"
@@ -35,7 +35,15 @@ class Table(Options):
     thousands: str = Field("", max_length=1, description="mark between thousands: ',' or '.' or \"'\"")
     decimal: str = Field(".", pattern="^[.,]$", description="decimal mark")
     footnote_digits: list[str] = Field([], description="columns in which digits stuck to the end of a name are cut off")
-    add_up: bool = Field(False, description="add up rows of one area, period and dimensions; otherwise they stay apart")
+    add_up: bool = Field(False, description="add up rows of one area, period and dimensions")
+
+    @model_validator(mode="after")
+    def _says_where_everything_is(self) -> Table:
+        melted = [*re.compile(self.melt).groupindex, "obs_value"] if self.melt else []
+        named = {*self.columns, *self.constants, *melted}
+        if lacking := sorted({"ref_area", "time_period", "obs_value"} - named):
+            raise ValueError(f"nothing says where to find {', '.join(lacking)}: use 'columns', 'constants' or 'melt'")
+        return self
 
 
 def tidy(table: pl.DataFrame, chosen: Table) -> pl.DataFrame:
@@ -59,13 +67,12 @@ def tidy(table: pl.DataFrame, chosen: Table) -> pl.DataFrame:
         )
         groups = {group for found in fits.values() for group in found}
         table = table.with_columns(
-            pl.col("_heading").replace_strict({n: g[group] or "" for n, g in fits.items()}, return_dtype=pl.String).alias(group)
-            for group in sorted(groups)
+            pl.col("_heading").replace_strict({n: g[group] or "" for n, g in fits.items()}, return_dtype=pl.String)
+            .alias(group) for group in sorted(groups)
         ).drop("_heading")
     else:
         table = table.select(picked)
     table = table.with_columns(pl.lit(text).alias(name) for name, text in chosen.constants.items())
-    require(table, ["ref_area", "time_period", "obs_value"])
     require(table, chosen.footnote_digits)
     return table.with_columns(
         _number(pl.col("obs_value"), chosen).alias("obs_value"),

@@ -31,8 +31,7 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     """Rows of the declared columns; every name that is no column of a row is a dimension."""
     chosen = options(CsvTable, source, series)
     mark = "\t" if chosen.delimiter == "tab" else chosen.delimiter
-    found = pl.concat([
-        tidy(table(body, delimiter=mark, encoding=chosen.encoding, skip=chosen.skip), chosen) for body in snapshot.bodies
-    ], how="diagonal")
+    tables = [table(b, delimiter=mark, encoding=chosen.encoding, skip=chosen.skip) for b in snapshot.bodies]
+    found = pl.concat([tidy(t, chosen) for t in tables], how="diagonal")
     places = [chosen.constants["ref_area"]] if "ref_area" in chosen.constants else []
     return rows(add_up(finish(found, chosen, snapshot, source, series, places=places), chosen))

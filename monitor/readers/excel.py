@@ -16,7 +16,7 @@ from monitor.errors import UnreadableData
 from monitor.model import Snapshot, Source
 from monitor.readers._codes import finish
 from monitor.readers._reading import options, reading
-from monitor.readers._text import excerpt
+from monitor.readers._text import excerpt, some
 from monitor.readers._tidy import Table, add_up, tidy
 from monitor.series import rows
 
@@ -51,7 +51,8 @@ def _sheet(body: bytes, chosen: Excel) -> pl.DataFrame:
     named: dict[str, str] = {}
     for column, name in zip(cells.columns, heading, strict=True):
         if name in named.values():
-            raise UnreadableData(f"the heading in row {chosen.header} has '{name}' twice; 'options: header_rows' can tell them apart.")
+            raise UnreadableData(f"the heading in row {chosen.header} has '{name}' twice; 'options: header_rows' can "
+                                 "tell them apart where the row above does.")
         if name:
             named[column] = name
     table = cells[first + chosen.header_rows:].select(list(named)).rename(named)
@@ -80,8 +81,9 @@ def _cells(body: bytes, sheet: str) -> pl.DataFrame:
     try:
         book = fastexcel.read_excel(body)
         if sheet and sheet not in book.sheet_names:
-            raise UnreadableData(f"the workbook has no sheet '{sheet}'; it has {', '.join(map(repr, book.sheet_names))}.")
-        return book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
+            raise UnreadableData(f"the workbook has no sheet '{sheet}'; it has {some(book.sheet_names)}.")
+        cells: pl.DataFrame = book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        return cells
     except UnreadableData:
         raise
     except BaseException as problem:  # the parser panics on some damaged files, and a panic is no Exception

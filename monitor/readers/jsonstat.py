@@ -17,6 +17,7 @@ from monitor.model import Snapshot, Source
 from monitor.readers import _json
 from monitor.readers._codes import finish
 from monitor.readers._reading import Options, options, reading
+from monitor.readers._text import some
 
 _AREA, _TIME = ("geo", "ref_area", "area", "country"), ("time", "time_period", "year")
 
@@ -44,7 +45,8 @@ def _cube(answer: _json.Record, chosen: JsonStat) -> pl.DataFrame:
     if not isinstance(names, list) or not isinstance(sizes, list) or len(names) != len(sizes) or not all(
         isinstance(n, str) for n in names
     ):
-        raise UnreadableData(f"'id' is {_json.shown(names)} and 'size' {_json.shown(sizes)}, expected two lists of one length.")
+        raise UnreadableData(f"'id' is {_json.shown(names)} and 'size' {_json.shown(sizes)}, "
+                             "expected two lists of one length.")
     codes = [_codes(name, size, dimension) for name, size in zip(names, sizes, strict=True)]
     cells = math.prod(len(c) for c in codes)
     if cells > 2**40:
@@ -52,10 +54,11 @@ def _cube(answer: _json.Record, chosen: JsonStat) -> pl.DataFrame:
     frame = _cells(cube.get("value"), cells, "value").join(
         _cells(cube.get("status"), cells, "status"), on="position", how="full", coalesce=True
     ).sort("position")
-    position, columns, stride = pl.col("position"), {}, cells
+    columns: dict[str, pl.Series] = {}
+    stride = cells
     for name, labels in zip(names, codes, strict=True):
         stride //= max(1, len(labels))
-        index = frame.select((position // stride % len(labels)).cast(pl.UInt32)).to_series() if labels else []
+        index = frame["position"] // max(1, stride) % max(1, len(labels))
         columns[name.lower()] = pl.Series(labels, dtype=pl.String).gather(index)
     role = dimension.get("role", cube.get("role"))
     place = _named(chosen.area, role, "geo", _AREA, columns)
@@ -71,8 +74,8 @@ def _dataset(answer: _json.Record, chosen: JsonStat) -> _json.Record:
     """The one dataset of an answer, of any version."""
     for key in ("error", "warning"):
         if key in answer and "value" not in answer:
-            raise UnreadableData(f"the publisher answers with {key} {_json.shown(answer[key])}. Ask for less, or look at "
-                                 "the code and the filters of the dataset.")
+            raise UnreadableData(f"the publisher answers with {key} {_json.shown(answer[key])}. Look at the code and "
+                                 "the filters of the dataset, or ask for less.")
     if {"value", "dimension"} <= answer.keys():
         return answer
     found = {k: v for k, v in answer.items() if isinstance(v, dict) and {"value", "dimension"} <= v.keys()}
@@ -80,8 +83,9 @@ def _dataset(answer: _json.Record, chosen: JsonStat) -> _json.Record:
         return found[chosen.dataset]
     if len(found) == 1 and not chosen.dataset:
         return next(iter(found.values()))
-    raise UnreadableData(f"the answer has {', '.join(list(answer)[:10]) or 'no keys'}, expected a JSON-stat dataset with 'value' "
-                         f"and 'dimension'{', or one of ' + ', '.join(found) + ' as option dataset' if found else ''}.")
+    choice = f"; choose with 'options: dataset' among {some(found)}" if found else ""
+    raise UnreadableData(f"the answer has {some(answer) or 'no keys'}, expected a JSON-stat dataset with 'value' and "
+                         f"'dimension'{choice}.")
 
 
 def _codes(name: str, size: Any, dimension: _json.Record) -> list[str]:
@@ -93,7 +97,8 @@ def _codes(name: str, size: Any, dimension: _json.Record) -> list[str]:
     if isinstance(category.get("index"), dict):
         places = list(category["index"].values())
         if sorted(p for p in places if type(p) is int) != list(range(len(places))):
-            raise UnreadableData(f"the positions of the dimension '{name}' are {_json.shown(places)}, expected 0 to {len(places) - 1}.")
+            raise UnreadableData(f"the positions of the dimension '{name}' are {_json.shown(places)}, "
+                                 f"expected 0 to {len(places) - 1}.")
         codes = sorted(codes, key=category["index"].__getitem__)
     if type(size) is not int or len(codes) != size or not all(isinstance(c, str) for c in codes):
         raise UnreadableData(f"the dimension '{name}' has {len(codes)} codes and the size {_json.shown(size)}.")
@@ -115,9 +120,10 @@ def _cells(found: Any, cells: int, name: str) -> pl.DataFrame:
         raise UnreadableData(f"'{name}' is {_json.shown(found)}, expected a list or a map by position.")
     pairs = [(p, v) for p, v in pairs if v is not None]
     if pairs and (beyond := max(p for p, _ in pairs)) >= cells:
-        raise UnreadableData(f"'{name}' has a cell at position {beyond}, but the sizes of the dimensions give {cells} cells.")
+        raise UnreadableData(f"'{name}' has a cell at position {beyond}, but the sizes give {cells} cells.")
     texts = _json.texts([{name: v} for _, v in pairs], name, required=False)
-    return pl.DataFrame({"position": [p for p, _ in pairs], name: texts}, schema={"position": pl.Int64, name: pl.String})
+    columns = {"position": [p for p, _ in pairs], name: texts}
+    return pl.DataFrame(columns, schema={"position": pl.Int64, name: pl.String})
 
 
 def _named(wanted: str, role: Any, kind: str, usual: tuple[str, ...], columns: dict[str, pl.Series]) -> str:
@@ -127,5 +133,5 @@ def _named(wanted: str, role: Any, kind: str, usual: tuple[str, ...], columns: d
     for name in candidates:
         if isinstance(name, str) and name.lower() in columns:
             return name.lower()
-    raise UnreadableData(f"no dimension of {kind} among {', '.join(columns) or 'none'}; expected {', '.join(map(str, candidates))}. "
+    raise UnreadableData(f"no dimension of {kind} among {', '.join(columns) or 'none'}; expected {some(candidates)}. "
                          f"Declare it as option '{'area' if kind == 'geo' else 'time'}'.")

@@ -36,7 +36,8 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
         raise UnreadableData(f"{bad.height} incidents have no year (the first has {bad['total'][0]} dead and missing).")
     number = pl.col("total").cast(pl.Float64, strict=False)
     if (bad := incidents.filter(pl.col("total").is_not_null() & ~number.is_finite().fill_null(False))).height:
-        raise UnreadableData(f"'{bad['total'][0]}' ({bad['year'][0]}) is no number of people; {bad.height} such incidents.")
+        raise UnreadableData(f"'{bad['total'][0]}' ({bad['year'][0]}) is no number of people; {bad.height} such "
+                             "incidents.")
     months = incidents.group_by("year").agg(pl.col("month").drop_nulls().n_unique().alias("months"))
     named = incidents.filter(pl.col("region").is_not_null())
     sums = pl.concat([

@@ -1,14 +1,13 @@
 """Registers: evidence people keep by hand in a CSV of ours, every row with the address where it can be read.
 
 Two rules. ``value``: a row is a figure (``measure``, ``time_period``, ``obs_value``). ``state``: a row is an act of
-a State upon an instrument (``instrument``, ``action``, ``date``, ``status_as_of``), read as 1 from the year it became party
-and 0 before, up to the day of which the status is known.
+a State upon an instrument (``instrument``, ``action``, ``date``, ``status_as_of``), read as 1 from the year it became
+party and 0 before, up to the year of which the status is known.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from typing import Literal
 
 import polars as pl
@@ -17,7 +16,7 @@ from pydantic import Field
 from monitor import area
 from monitor.errors import DefinitionError
 from monitor.model import Snapshot, Source
-from monitor.readers._codes import finish, our_area
+from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
 from monitor.readers._delimited import require
 from monitor.readers._reading import Options, options, reading
@@ -33,7 +32,7 @@ class Register(Options):
     since: int = Field(2000, ge=1900, description="state: the first year of the series")
     party: list[str] = Field(["party"], description="state: actions that bind, from the year of their date on")
     ended: list[str] = Field(["withdrawn"], description="state: actions that end it, from the year of their date on")
-    not_party: list[str] = Field(["signatory", "none"], description="state: actions that do not bind; a date is optional")
+    not_party: list[str] = Field(["signatory", "none"], description="state: what does not bind, dated or not")
 
 
 @reading
@@ -64,12 +63,13 @@ def _check(data: pl.DataFrame, text: str, rule: str, chosen: Register, source: S
     number = pl.col("obs_value").cast(pl.Float64, strict=False).is_finite().fill_null(False)
     known = [*area.table(), *source.recodes.get("ref_area", {})]
     place = pl.col("ref_area")
+    day = r"^\d{4}(-\d\d(-\d\d)?)?$"
     faults: list[tuple[str, pl.Expr, str]] = [
-        ("source_url", ~pl.col("source_url").str.contains(r"^https?://\S+\.\S+$"), "expected the address of the evidence"),
+        ("source_url", ~pl.col("source_url").str.contains(r"^https?://\S+\.\S+$"), "expected the evidence's address"),
         ("id", (pl.col("id") == "") | pl.col("id").is_duplicated(), "expected an id of its own for each row"),
         ("ref_area", ~place.is_in(known) & ~place.str.contains(r"^(EU27|\d{3}|[A-Z]{5}|[A-Z]{2}-[A-Z0-9]{1,3})$"),
          "expected ISO 3166-1 alpha-3, M49, UN/LOCODE or ISO 3166-2"),
-        ("retrieved_on", ~pl.col("retrieved_on").str.contains(r"^\d{4}-\d\d-\d\d$"), "expected a day such as 2026-11-22"),
+        ("retrieved_on", ~pl.col("retrieved_on").str.contains(r"^\d{4}-\d\d-\d\d$"), "expected a day: 2026-11-22"),
     ]
     if rule == "value":
         faults.append(("obs_value", ~number & (pl.col("obs_value") != ""), "expected a number, or nothing"))
@@ -80,11 +80,11 @@ def _check(data: pl.DataFrame, text: str, rule: str, chosen: Register, source: S
                            f"expected a code of CL_OBS_STATUS; for a row without figure one of {', '.join(MISSING)}"))
     else:
         dates, allowed = [*chosen.party, *chosen.ended], [*chosen.party, *chosen.ended, *chosen.not_party]
-        dated = pl.col("date").str.contains(r"^\d{4}(-\d\d(-\d\d)?)?$")
+        dated = pl.col("date").str.contains(day)
         faults += [
             ("action", ~pl.col("action").is_in(allowed), f"expected {', '.join(allowed)}"),
             ("date", ~dated & ((pl.col("date") != "") | pl.col("action").is_in(dates)), "expected 1999 or 1999-12-31"),
-            ("status_as_of", ~pl.col("status_as_of").str.contains(r"^\d{4}(-\d\d(-\d\d)?)?$"), "expected 2022-08 or 2022-08-31"),
+            ("status_as_of", ~pl.col("status_as_of").str.contains(day), "expected 2022-08 or 2022-08-31"),
         ]
     problems = [(row, column, found, expected) for column, wrong, expected in faults
                 for row, found in data.filter(wrong).select("_row", column).iter_rows()]
@@ -123,13 +123,14 @@ def _states(data: pl.DataFrame, chosen: Register) -> pl.DataFrame:
         pl.col("date").str.slice(0, 4).cast(pl.Int32, strict=False).fill_null(0).alias("_year"),
         pl.col("action").is_in(chosen.party).cast(pl.Float64).alias("obs_value"), "date",
     ).sort("_year", "date", maintain_order=True)
-    states = acts.group_by(keys).agg(pl.max("_to"), pl.first("comment_obs").alias("_said"), pl.first("_low").alias("_doubt"))
+    first = [pl.first("comment_obs").alias("_said"), pl.first("_low").alias("_doubt")]
+    states = acts.group_by(keys).agg(pl.max("_to"), *first)
     years = states.with_columns(
         pl.int_ranges(chosen.since, pl.col("_to") + 1, dtype=pl.Int32).alias("_year")
     ).explode("_year").drop_nulls("_year").sort("_year")
     held = years.join_asof(acts.drop("_to", "date"), on="_year", by=keys, strategy="backward", check_sortedness=False)
     # before its first act nothing bound a State; the comment still says where that can be read
     return held.sort(*keys, "_year").select(
-        "ref_area", "instrument", pl.col("_year").cast(pl.String).alias("time_period"), pl.col("obs_value").fill_null(0.0),
+        *keys, pl.col("_year").cast(pl.String).alias("time_period"), pl.col("obs_value").fill_null(0.0),
         pl.coalesce("comment_obs", "_said").alias("comment_obs"), pl.coalesce("_low", "_doubt").alias("obs_status"),
     )

@@ -1,7 +1,8 @@
 """SDMX-CSV 1.0 (``DATAFLOW,...``) and 2.0 (``STRUCTURE,STRUCTURE_ID,...``), with codes, labels or both.
 
-Format: https://github.com/sdmx-twg/sdmx-csv. Dimensions stand before ``OBS_VALUE``, attributes behind it. A label column
-beside its code column is left out; where a file holds labels alone, ``recodes`` of the source turn them into codes.
+Format: https://github.com/sdmx-twg/sdmx-csv. Dimensions stand before ``OBS_VALUE``, attributes behind it. A label
+column beside its code column is left out; where a file holds labels alone, ``recodes`` of the source turn them into
+codes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _COMMENTS = ("COMMENT_OBS", "OBS_COMMENT", "COMMENT")
 
 class SdmxCsv(Options):
     area: str = Field("", description="the column of areas, where it is neither geo nor REF_AREA")
-    dataflow: str = Field("", description="a part of the dataflow's name, where it does not hold the name of the series")
+    dataflow: str = Field("", description="a part of the dataflow's name, where it does not hold that of the series")
 
 
 @reading
@@ -54,8 +55,9 @@ def _page(body: bytes, series: str) -> pl.DataFrame:
     """One file without its label columns, when it holds the dataflow asked for."""
     data = table(body)
     if data.columns[0] not in ("DATAFLOW", "STRUCTURE"):
-        raise UnreadableData(f"the heading begins with '{data.columns[0]}', expected SDMX-CSV with DATAFLOW or STRUCTURE.")
-    data = data.select(n for n, before in zip(data.columns, ["", *data.columns], strict=False) if not _label(n, before))
+        raise UnreadableData(f"the heading begins with '{data.columns[0]}', expected SDMX-CSV: DATAFLOW or STRUCTURE.")
+    pairs = zip(data.columns, ["", *data.columns], strict=False)
+    data = data.select(name for name, before in pairs if not _label(name, before))
     flow = "DATAFLOW" if data.columns[0] == "DATAFLOW" else "STRUCTURE_ID"
     require(data, [flow])
     for name in data[flow].unique().sort():
@@ -75,8 +77,8 @@ def _attributes(names: list[str]) -> list[pl.Expr]:
     taken = []
     flags = [n for n in ("OBS_FLAG", "OBS_STATUS", "CONF_STATUS") if n in names]
     if flags:
-        parts = [pl.col(n).fill_null("") if n != "CONF_STATUS" else pl.col(n).fill_null("").replace("F", "") for n in flags]
-        taken.append(pl.concat_str(parts).alias("flag_raw"))
+        free = {"CONF_STATUS": {"F": ""}}  # F: free for publication
+        taken.append(pl.concat_str(pl.col(n).fill_null("").replace(free.get(n, {})) for n in flags).alias("flag_raw"))
     if "UNIT_MEASURE" in names:
         power = pl.col("UNIT_MULT").replace("0", None) if "UNIT_MULT" in names else pl.lit(None, pl.String)
         taken.append(pl.concat_str("UNIT_MEASURE", pl.lit(" x 10^") + power, ignore_nulls=True).alias("unit_measure"))

@@ -7,7 +7,7 @@ headings for people ("Full Complaint ID"), which are read under their API names 
 from __future__ import annotations
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from monitor.errors import UnreadableData
 from monitor.model import Declared, Snapshot, Source
@@ -27,12 +27,18 @@ class Measure(Declared):
     sum: str = ""
     where_present: str = Field("", description="count only rows in which this column is filled")
 
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Measure:
+        if bool(self.count_distinct) == bool(self.sum):
+            raise ValueError("give either 'count_distinct' or 'sum'")
+        return self
+
 
 class Socrata(Options):
     ref_area: str = Field(description="the area all rows belong to")
     time: str = Field(description="the column with the year or a date")
     months: str = Field("", description="a column of dates that tells which months are there; 'time' where left out")
-    measures: dict[str, Measure] = Field(min_length=1, description="code of the dimension 'measure' -> how it is counted")
+    measures: dict[str, Measure] = Field(min_length=1, description="code of the dimension 'measure' -> its rule")
     breakdowns: dict[str, str] = Field({}, description="dimension -> column; each is given by itself, with _T for all")
     withhold_below: int = Field(0, ge=0, description="a figure of a breakdown from 1 to below this is withheld (Q)")
 
@@ -42,9 +48,7 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     """Rows by year: the dimension ``measure`` and the declared breakdowns. An unfinished year has the status D."""
     chosen = options(Socrata, source, series)
     needed = {chosen.time, chosen.months or chosen.time, *chosen.breakdowns.values()}
-    for name, measure in chosen.measures.items():
-        if bool(measure.count_distinct) == bool(measure.sum):
-            raise UnreadableData(f"options: measures: {name}: give either 'count_distinct' or 'sum'.")
+    for measure in chosen.measures.values():
         needed |= {measure.count_distinct or measure.sum, measure.where_present} - {""}
     data = pl.concat([_rows(body) for body in snapshot.bodies], how="diagonal")
     columns = {snake(name): name for name in data.columns}  # SODA writes `_month` for a column named `month`
@@ -57,7 +61,8 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     when, told = pl.col(snake(chosen.time)), pl.col(snake(chosen.months or chosen.time))
     data = data.with_columns(year(when).alias("time_period"), month(told).alias("_month"))
     if (bad := data.filter(pl.col("time_period").is_null())).height:
-        raise UnreadableData(f"'{bad[snake(chosen.time)][0] or ''}' in '{chosen.time}' names no year; {bad.height} such rows.")
+        raise UnreadableData(f"'{bad[snake(chosen.time)][0] or ''}' in '{chosen.time}' names no year; "
+                             f"{bad.height} such rows.")
     figures = pl.concat([_figures(data, chosen, dimension) for dimension in (None, *chosen.breakdowns)])
     place = pl.lit(chosen.ref_area).alias("ref_area")
     return finish(figures.with_columns(place), chosen, snapshot, source, series, places=[chosen.ref_area])
@@ -69,8 +74,8 @@ def _rows(body: bytes) -> pl.DataFrame:
         return table(body)
     answer = _json.parse(body)
     if isinstance(answer, dict):
-        raise UnreadableData(f"the portal answers with an error, {_json.shown(answer.get('message', answer))}. Look at the "
-                             "dataset's identifier and the query.")
+        raise UnreadableData(f"the portal answers with an error, {_json.shown(answer.get('message', answer))}. "
+                             "Look at the dataset's identifier and the query.")
     rows = _json.records(answer, "the answer")
     keys = dict.fromkeys(key for row in rows for key in row)
     return pl.DataFrame({k: pl.Series(_cells(rows, k), dtype=pl.String) for k in keys})
@@ -94,7 +99,8 @@ def _figures(data: pl.DataFrame, chosen: Socrata, dimension: str | None) -> pl.D
             here &= pl.col(snake(measure.where_present)).is_not_null()
         number = column.cast(pl.Float64, strict=False)
         if measure.sum and (bad := data.filter(here & ~number.is_finite().fill_null(False))).height:
-            raise UnreadableData(f"'{bad[snake(measure.sum)][0]}' in '{measure.sum}' is no number; {bad.height} such rows.")
+            raise UnreadableData(f"'{bad[snake(measure.sum)][0]}' in '{measure.sum}' is no number; "
+                                 f"{bad.height} such rows.")
         value = number.filter(here).sum() if measure.sum else column.filter(here).n_unique().cast(pl.Float64)
         # months in which there is any row; for a sum, any row with a figure
         told = data.filter(here if measure.sum else pl.lit(True)).group_by("time_period").agg(

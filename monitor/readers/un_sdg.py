@@ -1,12 +1,14 @@
 """UN Statistics Division, Global SDG Indicators Database, API v1 (``Series/Data``), JSON.
 
 Publisher's page: https://unstats.un.org/SDGAPI/swagger/
-Areas are M49 numbers, values are text. ``Nature`` (C country, CA adjusted, E estimated, G global monitoring, M modelled,
-N not relevant, NA) is kept as the raw flag. Dimensions keep the publisher's codes, their names in small letters with
-underscores. Units were a dimension in 2018 and are an attribute since.
+Areas are M49 numbers, values are text. ``Nature`` (C country, CA adjusted, E estimated, G global monitoring,
+M modelled, N not relevant, NA) is kept as the raw flag. Dimensions keep the publisher's codes, their names in small
+letters with underscores. Units were a dimension in 2018 and are an attribute since.
 """
 
 from __future__ import annotations
+
+import re
 
 import polars as pl
 from pydantic import Field
@@ -25,7 +27,7 @@ _CARRIED = ("units", "unit_multiplier", "nature", "observation_status", "reporti
 
 
 class UnSdg(Options):
-    reporting_type: str = Field("G", description="whose figures: G of the global database, N of the country, R regional")
+    reporting_type: str = Field("G", description="whose figures: G global, N national, R regional")
 
 
 @reading
@@ -53,7 +55,8 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
         **_coded(rows),
     }).cast(pl.String)
     frame = _carried(frame, chosen)
-    return finish(frame, chosen, snapshot, source, series, missing=_MISSING)
+    natures = dict.fromkeys(frame["flag_raw"].drop_nulls(), "A")  # they say who computed, `obs_status` says the rest
+    return finish(frame, chosen, snapshot, source, series, missing=_MISSING, flags=natures)
 
 
 def _footnotes(notes: object) -> str | None:
@@ -70,9 +73,14 @@ def _coded(rows: list[_json.Record]) -> dict[str, list[str | None]]:
     for row in rows:
         both: _json.Record = {}
         for part in ("attributes", "dimensions"):
-            both |= {snake(k): v for k, v in _json.mapping(row.get(part) or {}, f"'{part}' of a row").items()}
+            both |= {_name(k): v for k, v in _json.mapping(row.get(part) or {}, f"'{part}' of a row").items()}
         coded.append(both)
     return {name: _json.texts(coded, name) for name in dict.fromkeys(name for row in coded for name in row)}
+
+
+def _name(printed: str) -> str:
+    """``Reporting Type`` -> ``reporting_type``, ``UnitMultiplier`` -> ``unit_multiplier``."""
+    return snake(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", printed))
 
 
 def _carried(frame: pl.DataFrame, chosen: UnSdg) -> pl.DataFrame:

@@ -48,7 +48,8 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
         pages = _json.whole(answer.get("maxPages"), "'maxPages' of the answer")
         items += _json.records(answer["items"], "'items' of the answer")
     if pages is not None and pages > len(snapshot.bodies):
-        raise UnreadableData(f"the publisher has {pages} pages, but {len(snapshot.bodies)} came: look at 'paging' of the source.")
+        raise UnreadableData(f"the publisher has {pages} pages, but {len(snapshot.bodies)} came. Fetch again, or look "
+                             "at 'paging' of the source.")
     other = "coo" if chosen.area == "coa" else "coa"
     if not items:
         empty = pl.DataFrame(schema=dict.fromkeys(("ref_area", "time_period", "obs_value"), pl.String))
@@ -73,7 +74,8 @@ def _figures(items: list[_json.Record]) -> tuple[str, list[str]]:
     for sign, (dimension, figures) in _ENDPOINTS.items():
         if sign in keys:
             return dimension, [f for f in figures if f in keys]
-    raise UnreadableData(f"an item has {', '.join(sorted(keys)[:20]) or 'no keys'}, expected one of {', '.join(_ENDPOINTS)}.")
+    raise UnreadableData(f"the items have {', '.join(sorted(keys)[:20]) or 'no keys'}, expected one of "
+                         f"{', '.join(_ENDPOINTS)}.")
 
 
 def _sides(frame: pl.DataFrame, other: str, chosen: Unhcr) -> pl.DataFrame:
@@ -87,6 +89,6 @@ def _sides(frame: pl.DataFrame, other: str, chosen: Unhcr) -> pl.DataFrame:
         raise UnreadableData(f"the answer is summed over the {names[other]} ({other}_iso is '-'): declare "
                              f"'options: summed: true' if that is meant, or ask with {other}_all=true.")
     if chosen.summed and sums < frame.height:
-        raise UnreadableData(f"a sum over the {names[other]} was expected ('options: summed'), but {frame.height - sums} of "
-                             f"{frame.height} items are of single ones.")
+        raise UnreadableData(f"a sum over the {names[other]} was expected ('options: summed'), but "
+                             f"{frame.height - sums} of {frame.height} items are of single ones.")
     return frame.drop(other) if chosen.summed else frame

@@ -1,0 +1,90 @@
+"""What stands in a value cell, and the flags beside it: numbers, bounds, and why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from monitor.errors import UnreadableData
+from monitor.readers._text import some
+from monitor.series import CL_OBS_STATUS, MISSING
+
+#: one status out of joined flags ("bu"): a break matters most to who compares years
+_ORDER = "BDUEPFN"
+
+
+def values(frame: pl.DataFrame, absent: Mapping[str, str], inequalities: str | None) -> pl.DataFrame:
+    """Text -> numbers; what was printed in place of one goes into the comment, why into ``_why`` (for `statuses`)."""
+    frame = frame.with_columns(
+        pl.col(b).cast(pl.String).str.strip_chars().replace(list(absent), None).cast(pl.Float64, strict=False)
+        for b in ("lower_bound", "upper_bound") if b in frame.columns
+    )
+    text, value = pl.col("obs_value").cast(pl.String).str.strip_chars().fill_null(""), pl.col("obs_value")
+    frame = frame.with_columns(text.alias("_text"))
+    sign = pl.col("_text").str.extract(r"^([<>≤≥])") if inequalities else pl.lit(None, pl.String)
+    if frame.schema["obs_value"] == pl.String:
+        value = pl.col("_text").str.strip_chars_start("<>≤≥= ") if inequalities else pl.col("_text")
+        value = pl.when(~pl.col("_text").is_in(list(absent))).then(value.cast(pl.Float64, strict=False))
+    frame = frame.with_columns(value.alias("_number"), sign.alias("_sign"))
+    known = pl.col("_text").is_in(list(absent))
+    bad = frame.filter(~known & ~pl.col("_number").is_finite().fill_null(False))
+    if bad.height:
+        raise UnreadableData(
+            f"'{bad['_text'][0]}' ({bad['ref_area'][0]}, {bad['time_period'][0]}) is no number; {bad.height} such "
+            "cells. Say what it means: 'options: missing' (text -> H, L, M, O or Q) or 'options: inequalities' (< and >)."
+        )
+    printed = known & (pl.col("_text") != "") | pl.col("_sign").is_not_null()
+    bounds = [
+        pl.when(pl.col("_sign").is_in(list(signs))).then("_number")
+        .otherwise(name if name in frame.columns else None).cast(pl.Float64).alias(name)
+        for name, signs in (("lower_bound", ">≥"), ("upper_bound", "<≤"))
+    ] if inequalities else []
+    said = pl.when(printed).then(pl.lit("printed as ") + pl.col("_text"))
+    comment = pl.col("comment_obs").replace("", None) if "comment_obs" in frame.columns else pl.lit(None, pl.String)
+    number = pl.when(pl.col("_sign").is_null()).then("_number") if inequalities == "empty" else pl.col("_number")
+    why = pl.col("_text").replace_strict(list(absent), list(absent.values()), default="", return_dtype=pl.String)
+    return frame.with_columns(
+        number.alias("obs_value"), *bounds,
+        pl.concat_str(comment, said, separator="; ", ignore_nulls=True).alias("comment_obs"),
+        pl.when(pl.col("_sign").is_not_null()).then(pl.lit("O" if inequalities == "empty" else "E")).otherwise(why)
+        .alias("_why"),
+    ).drop("_text", "_number", "_sign")
+
+
+def statuses(frame: pl.DataFrame, flags: Mapping[str, str]) -> pl.DataFrame:
+    """CL_OBS_STATUS out of what the reader gave, the text in the cell, and the publisher's flags."""
+    frame = frame.with_columns(
+        pl.lit("").alias(c) for c in ("flag_raw", "obs_status") if c not in frame.columns
+    ).with_columns(pl.col("flag_raw", "obs_status").fill_null("").str.strip_chars())
+    meant = {raw: _meant(raw, flags) for raw in frame["flag_raw"].unique()}
+    if unknown := sorted(raw for raw, m in meant.items() if m is None):
+        raise UnreadableData(f"the flag {some(unknown)} has no meaning: declare it under 'flags' of the source "
+                             f"(publisher's flag -> CL_OBS_STATUS), beside {', '.join(flags) or 'none so far'}.")
+    present = {raw: next((s for s in _ORDER if s in (m or "")), (m or "")[:1]) for raw, m in meant.items()}
+    empty = {raw: _withheld(m or "") for raw, m in meant.items()}
+    if wrong := sorted(set(frame["obs_status"].unique()) - CL_OBS_STATUS - {""}):
+        raise UnreadableData(f"the status {some(wrong)} is not in CL_OBS_STATUS ({' '.join(sorted(CL_OBS_STATUS))}).")
+
+    def by(codes: Mapping[str, str]) -> pl.Expr:
+        return pl.col("flag_raw").replace_strict(list(codes), list(codes.values()), return_dtype=pl.String)
+
+    given, why = pl.col("obs_status"), pl.col("_why")
+    without = pl.coalesce(pl.when(why != "").then(why), pl.when(given.is_in(list(MISSING))).then(given), by(empty))
+    with_value = pl.coalesce(pl.when(given != "").then(given), pl.when(why != "").then(why), by(present))
+    return frame.with_columns(
+        pl.when(pl.col("obs_value").is_null()).then(without).otherwise(with_value).alias("obs_status")
+    ).drop("_why")
+
+
+def _meant(raw: str, flags: Mapping[str, str]) -> str | None:
+    """The statuses of a flag, or of each letter of joined flags; None if one is not declared."""
+    if raw in flags or not raw:
+        return flags.get(raw, "")
+    letters = [flags.get(letter) for letter in raw if letter not in " ,;"]
+    return None if None in letters else "".join(letter or "" for letter in letters)
+
+
+def _withheld(statuses: str) -> str:
+    """Why a cell is empty. One that is empty and marked unreliable was withheld for that reason: Q."""
+    return next((s for s in "MQLH" if s in statuses), "Q" if "U" in statuses else "O")
