@@ -48,7 +48,7 @@ def _card(
     }
     blocks = [_block(project, words, r, lines, assessment) for r in project.recommendations.values()]
     blocks = [b for b in blocks if b.lines]
-    shown = [line for i, line in lines.items() if any(line in b.lines for b in blocks)]
+    shown = list({line.id: line for block in blocks for line in block.lines}.values())
     place = project.places.get(code)
     about = project.about
     sources = _sources(shown)

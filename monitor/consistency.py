@@ -14,7 +14,7 @@ from monitor import area, formula, period, plugins
 from monitor.declarations import nearest
 from monitor.document import Document, Location
 from monitor.errors import DefinitionError, UnreadableData
-from monitor.model import Indicator, Recommendation, Selection, Source
+from monitor.model import KINDS_OF_AREA, Indicator, Recommendation, Selection, Source
 from monitor.series import CL_OBS_STATUS
 
 
@@ -161,6 +161,8 @@ def _all_known(
 def _codes(entry: Entry, codes: list[str], places: tuple[str, ...], *at: str | int) -> Problems:
     for n, code in enumerate(codes):
         here = (*at, n) if at else ()
+        if at == ("applies_to",) and code in KINDS_OF_AREA:
+            continue
         try:
             right = area.require(code, places)
         except DefinitionError as problem:

@@ -2,8 +2,8 @@
 
 The gates, in this order; the first that holds gives the reason:
 
-1. no ``data`` block: its declared ``missing`` reason
-2. the area is outside ``applies_to`` (areas or groups): not_applicable
+1. the area is outside ``applies_to`` (areas, groups, kinds of area): not_applicable
+2. no ``data`` block: its declared ``missing`` reason
 3. the source did not answer or could not be read: the reason the caller gives
 4. the newest cell is withheld to protect people (OBS_STATUS Q): suppressed; an older figure is not judged instead
 5. no figure: no_data
@@ -26,7 +26,7 @@ from typing import Any
 
 import polars as pl
 
-from monitor import area, period, plugins
+from monitor import period, plugins
 from monitor.methods._points import FIELDS, KEYS
 from monitor.model import Assessment, Finding, Indicator, Level, Reason, Status
 from monitor.series import TOTAL, Series
@@ -138,10 +138,7 @@ def _pairs(rows: Any) -> pl.DataFrame:
 
 def _declared(grid: pl.DataFrame, indicators: Mapping[str, Indicator], areas: Sequence[str]) -> pl.DataFrame:
     def why(i: Indicator, code: str) -> str | None:
-        if i.missing:
-            return i.missing
-        named = not i.applies_to or code in i.applies_to or any(code in area.members(g) for g in i.applies_to)
-        return None if named else Reason.NOT_APPLICABLE
+        return i.missing if i.applies(code) else Reason.NOT_APPLICABLE
 
     return _pairs((i.id, a, reason) for i in indicators.values() for a in areas if (reason := why(i, a)))
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from monitor import period
+from monitor import area, period
 
 
 class Declared(BaseModel):
@@ -44,6 +44,10 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Confidence = Literal["V", "V2", "M", "S"]
 #: OHCHR's three kinds (commitment, effort, result), and what only gives context
 Kind = Literal["structure", "process", "outcome", "context"]
+
+
+#: words that may stand in ``applies_to`` for every area of a kind
+KINDS_OF_AREA = {"countries": "country", "places": "place", "groups": "group"}
 
 
 class Direction(StrEnum):
@@ -194,7 +198,7 @@ class Indicator(Declared):
         None, description="why there is no 'data' block"
     )
     missing_note: str = ""
-    applies_to: list[str] = Field([], description="areas or groups; empty: every area")
+    applies_to: list[str] = Field([], description="areas, groups, 'countries', 'places' or 'groups'; empty: every area")
     companions: list[Id] = Field([], description="indicators that must be read beside this one")
     reading: str = Field("", description="a sentence printed with the figure wherever it stands")
     cadence: Duration = "P1Y"
@@ -218,9 +222,14 @@ class Indicator(Declared):
             raise ValueError("an ambiguous indicator names the 'companions' that explain it")
         return self
 
-    def target_for(self, area: str) -> Target | None:
+    def applies(self, code: str) -> bool:
+        """Is the indicator meant for this area?"""
+        named = {KINDS_OF_AREA.get(a, a) for a in self.applies_to}
+        return not named or code in named or area.kind(code) in named or any(code in area.members(a) for a in named)
+
+    def target_for(self, code: str) -> Target | None:
         """The newest target that holds for an area: one of its own before a general one."""
-        own = [t for t in self.targets if area in t.areas]
+        own = [t for t in self.targets if code in t.areas]
         return (own or [t for t in self.targets if not t.areas] or [None])[-1]
 
 

@@ -41,7 +41,7 @@ def render_pages(
     todo: list[tuple[Scorecard, list[str]]] = []
     pages = [f for f in formats if f != "data"]
     for card in cards:
-        key = edition.inputs_hash(style, card.as_dict())
+        key = edition.inputs_hash(style, repr(card))
         mine = [Part(f"{card.area}/scorecard.{f}", edition.inputs_hash(key, f), None) for f in pages]
         parts += mine
         if stale := [f for f, p in zip(pages, mine, strict=True) if kept.get(p.path, {}).get("inputs") != p.inputs]:
@@ -56,7 +56,7 @@ def render_pages(
         downloads = [(p.path, words(f"page.download.{Path(p.path).stem}")) for p in parts if p.path.startswith("data/")]
     if "html" in formats:
         matrix = compose.matrix(project, words, cards, judged.evidence, downloads)
-        key = edition.inputs_hash(style, json.dumps(_plain(matrix), sort_keys=True))
+        key = edition.inputs_hash(style, repr(matrix))
         parts.append(Part("index.html", key, partial(_index, matrix, look)))
     return parts, made
 
@@ -127,9 +127,3 @@ def _style(project: Project, words: Words) -> list[str]:
     drawn_by = [f"{name} {version(name)}" for name in ("typst", "matplotlib", "jinja2", "babel")]
     return [*hashes, *drawn_by, json.dumps(project.tokens(), sort_keys=True), words.language,
             json.dumps([words.texts, words.fallback], sort_keys=True)]
-
-
-def _plain(thing: Any) -> Any:
-    import dataclasses
-
-    return dataclasses.asdict(thing)

@@ -14,10 +14,10 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "monitor").rglob("*.py"))
 #: library -> the only rooms that may import it
 DOORS = {
-    "requests": {"fetch"}, "requests_cache": {"fetch"}, "urllib3": {"fetch"},
+    "requests": {"wire"}, "requests_cache": {"wire"}, "urllib3": {"wire"},
     "pandera": {"checks"}, "great_expectations": {"checks"},
     "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart"},
-    "yaml": {"declarations", "project"}, "click": {"cli", "terminal"}, "rich": {"cli", "terminal"},
+    "yaml": {"document"}, "click": {"cli", "terminal"}, "rich": {"cli", "terminal"},
     "babel": {"words", "area"}, "fastexcel": {"readers"},
 }
 #: imported only where used, so that `monitor --help` is instant and a run pays for what it needs

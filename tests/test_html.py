@@ -203,6 +203,29 @@ def test_a_block_without_enough_evidence_shows_no_colour_and_says_why() -> None:
     assert "plain" not in cells[3]
 
 
+def test_an_indicator_without_a_figure_keeps_its_place_and_says_why() -> None:
+    tree = lxml_html.fromstring(_page())
+    (article,) = tree.xpath("//article[@id='IND-08']")
+    assert "not assessed" in article.text_content()
+    assert _words()("reason.needs_register") in article.text_content()
+    assert tree.xpath("//section[@aria-labelledby='_missing']//a[@href='#IND-08']")
+
+
+def test_a_single_value_with_nothing_beside_it_gets_no_chart() -> None:
+    tree = lxml_html.fromstring(_page(charts=_drawn(_card())))
+    assert tree.xpath("//article[@id='IND-02']//div[@class='chart']")
+    assert not tree.xpath("//article[@id='IND-10']//div[@class='chart']")
+
+
+def test_the_reading_guard_stands_once() -> None:
+    card = _card()
+    guarded = card.blocks[2].lines[1]
+    line = replace(guarded, sentence=f"It rose. {guarded.reading}")
+    page = _page(replace(card, blocks=(replace(card.blocks[2], lines=(line,)),)))
+    assert guarded.reading
+    assert page.count(guarded.reading) == 1
+
+
 def test_figures_of_areas_are_sorted_only_where_they_may_be_set_side_by_side() -> None:
     heads = lxml_html.fromstring(_index()).xpath("//thead/tr[2]/th/@data-sort")
     assert heads[:3] == ["name", "value", "status"]
@@ -223,9 +246,6 @@ def test_a_scorecard_of_sixty_indicators_stays_small() -> None:
     lines = tuple(replace(x, points=many) if x.points else x for x in lines)
     blocks = tuple(replace(b, lines=lines[15 * n:15 * n + 15]) for n, b in enumerate(card.blocks))
     assert len(_page(replace(card, blocks=blocks)).encode()) < 300_000
-
-
-# ------------------------------------------------------------------ drawings
 
 
 def _points(*values: tuple[float, float | None, str]) -> list[Point]:
@@ -274,8 +294,7 @@ def test_two_charts_with_the_same_ids_do_not_meet() -> None:
     assert 'url(#A_p1)' in one
     assert 'href="#A_m"' in one
     assert "<style" not in one
-    assert 'role="img"' in one
-    assert "<title" in one
+    assert 'role="img"' in one and "<title" in one
 
 
 @pytest.mark.parametrize("inside", [
@@ -292,9 +311,6 @@ def test_a_chart_with_anything_but_drawing_is_refused(inside: str) -> None:
 def test_a_chart_that_is_no_svg_is_refused(bad: bytes) -> None:
     with pytest.raises(CannotRender, match="IND-01"):
         _page(charts={"IND-01": bad})
-
-
-# ------------------------------------------------------------------ other people's templates
 
 
 def _with(folder: Path, text: str, name: str = "_strip.html.j2") -> str:
@@ -338,9 +354,6 @@ def test_a_page_that_does_not_begin_with_the_policy_is_refused(tmp_path: Path, p
 def test_a_style_sheet_cannot_end_its_element(tmp_path: Path) -> None:
     with pytest.raises(CannotRender, match="end the style sheet early"):
         _with(tmp_path, "a{}</style><script>x()</script>", "style.css.j2")
-
-
-# ------------------------------------------------------------------ the look
 
 
 def _light(colour: str) -> float:

@@ -22,7 +22,7 @@ better, without a target.
 
 | column | what it holds |
 |---|---|
-| figures | period, value, and the SDMX flag of the observation unless it is A: `B` break, `F` forecast, `Q` withheld, `O` missing |
+| figures | period, value, and the SDMX flag unless it is A: `B` break, `F` forecast, `Q` withheld, `O` missing |
 | target | the value and when it is due |
 | status, and after the colon the reason | see [what cannot be judged](#what-cannot-be-judged) |
 | rate, needed | observed change a year; change a year that meets the target in time |

@@ -84,11 +84,11 @@ def _paces(facts: pl.DataFrame) -> pl.DataFrame:
         way=pl.when(d == 0).then(-1).otherwise(d), least=largest * ZERO_SHARE,
         linear=(pl.col("scale") == "difference") | (pl.col("low") < 0).fill_null(False),
         n1=pl.col("t1") - pl.col("t0"), nt=pl.col("tt") - pl.col("t0"),
-        met=pl.when(d == 0).then((value - target).abs() <= near)
+        met=pl.when(d == 0).then((value - target).abs() <= near * (1 + TOLERANCE))
         .otherwise(d * (value - target) >= -TOLERANCE * largest).fill_null(False),
     )
     y0, y1, yt, way, linear = (pl.col(c) for c in ("y0", "y1", "yt", "way", "linear"))
-    nt = pl.when(pl.col("nt") > 0).then("nt")
+    nt = pl.when(pl.col("nt") > TOLERANCE).then("nt")
     sign = pl.coalesce(*(pl.when(y != 0).then(y.sign()) for y in (y0, y1, yt)))
     start, goal = (pl.when(y == 0).then(sign * pl.col("least")).otherwise(y) for y in (y0, yt))
     size = pl.when(y0 != 0).then(y0.abs()).otherwise(pl.max_horizontal(y0.abs(), y1.abs(), yt.abs()))
@@ -129,11 +129,11 @@ def _limit_factor(base: pl.Expr, limit: pl.Expr, way: pl.Expr, linear: pl.Expr) 
 def _verdict(frame: pl.DataFrame) -> pl.DataFrame:
     """Adds status, reason, word, score and note; blanks what has no meaning for the row."""
     aimed, ratio, v = pl.col("target_value").is_not_null(), pl.col("ratio"), pl.col("v")
-    late = aimed & (pl.col("t1") >= pl.col("tt"))
+    late = aimed & (pl.col("t1") >= pl.col("tt") - TOLERANCE)
     refusal = (
         pl.when(pl.col("refused").is_not_null()).then(pl.struct(pl.col("refused").alias("reason"), note=pl.lit("")))
         .when(pl.col("d") == 0, ~aimed).then(_refusal("not_applicable", "no_target"))
-        .when((pl.col("n1") >= 1).fill_null(False).not_()).then(_refusal("too_few_points", ""))
+        .when((pl.col("n1") >= 1 - TOLERANCE).fill_null(False).not_()).then(_refusal("too_few_points", ""))
         .when("met").then(None)
         .when("mixed").then(_refusal("not_comparable", "mixed_signs"))
         .when(pl.col("linear"), pl.col("scale") == "index", ~aimed).then(

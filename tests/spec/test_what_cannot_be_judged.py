@@ -1,14 +1,19 @@
 # ruff: noqa: E501 - the tables are read across
-"""# What cannot be judged
-
-Every indicator has exactly one judgement in every area. Where the evidence does not carry one, the judgement is
-`not_assessed` with one reason, the first of the following that holds. What is known (the newest figure, the base,
-the target) is shown all the same.
-"""
-
 from __future__ import annotations
 
+from monitor import judge
 from tests.spec import Section, cases, verify
+
+GATES = (judge.__doc__ or "").partition("reason:\n\n")[2].partition("\n\n")[0]
+__doc__ = f"""# What cannot be judged
+
+Every indicator has exactly one judgement in every area. Where the evidence does not carry one, the judgement is
+`not_assessed` with one reason, the first of these that holds:
+
+{GATES}
+
+The newest figure and the base are shown all the same, where they are known.
+"""
 
 SECTIONS = [
     Section(
@@ -48,7 +53,7 @@ from the end of its period to the cut-off date.""",
         a check found an error in the indicator            | P5Y     | error       | 2015 9, 2024 7             | not_assessed: failed_check     | 2024   | 7
         a check found an error elsewhere                   | P5Y     | error FRA   | 2015 9, 2024 7             | on_track                       | 2024   | 7
         a check found something to know                    | P5Y     | warning DEU | 2015 9, 2024 7             | on_track                       | 2024   | 7
-        five years old to the day before                   | P5Y     |             | 2015 9, 2021 7             | on_track                       | 2021   | 7
+        not yet five years old                             | P5Y     |             | 2015 9, 2021 7             | on_track                       | 2021   | 7
         older than five years                              | P5Y     |             | 2015 9, 2020 7             | not_assessed: too_old          | 2020   | 7
         older than this indicator allows                   | P1Y     |             | 2015 9, 2024 7             | not_assessed: too_old          | 2024   | 7
         one figure                                         | P5Y     |             | 2024 7                     | not_assessed: too_few_points   | 2024   | 7
@@ -83,6 +88,21 @@ where its companions have figures.""",
         ambiguous                               | ambiguous_needs_companion | 2015 9, 2024 7   | not_assessed: needs_companion   | 2024
         age and absence are said before that    | context_only              | 2010 9, 2015 7   | not_assessed: too_old           | 2015
         the number of figures is not            | context_only              | 2024 7           | not_assessed: context_only      | 2024
+        """,
+    ),
+    Section(
+        "Several reasons at once",
+        "The first in the list is given, because the later ones would not matter if it were put right.",
+        """
+        case                                | missing        | applies to | source     | finding   | direction    | figures          | status
+        no data block, and another area     | needs_register | USNYC      | unreadable | error     | context_only |                  | not_assessed: needs_register
+        another area, and an unread source  |                | USNYC      | unreadable | error     | context_only |                  | not_assessed: not_applicable
+        an unread source, and an error      |                |            | unreadable | error     | context_only |                  | not_assessed: unreadable
+        withheld, and an error              |                |            |            | error     | context_only | 2015 9, 2019 - Q | not_assessed: suppressed
+        no figure, and an error             |                |            |            | error     | context_only | 2015 - O         | not_assessed: no_data
+        an error, and too old               |                |            |            | error     | context_only | 2015 9, 2019 7   | not_assessed: failed_check
+        too old, and context                |                |            |            |           | context_only | 2015 9, 2019 7   | not_assessed: too_old
+        context                             |                |            |            |           | context_only | 2024 7           | not_assessed: context_only
         """,
     ),
 ]
