@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from statistics import median
 
@@ -29,14 +30,25 @@ def compose(
     areas: Sequence[str],
     as_of: date,
     edition: str,
+    formats: Sequence[str] = (),
 ) -> list[Scorecard]:
-    """One Scorecard for each area, in the order given."""
+    """One Scorecard for each area, in the order given. ``formats`` are what its edition offers for download."""
     sayer = Sayer(project, words, evidence, findings, Observations(evidence.series, areas))
     by_area: dict[str, list[Assessment]] = {code: [] for code in areas}
     for one in assessments:
         if one.ref_area in by_area:
             by_area[one.ref_area].append(one)
-    return [_card(project, words, sayer, code, by_area[code], as_of, edition) for code in areas]
+    links = downloads(words, formats, up="../")
+    cards = [_card(project, words, sayer, code, by_area[code], as_of, edition) for code in areas]
+    return [replace(card, downloads=links) for card in cards]
+
+
+def downloads(words: Words, formats: Sequence[str], up: str = "") -> tuple[tuple[str, str], ...]:
+    """Links to what stands beside a page: the PDF (of a scorecard, so only one floor down) and the data."""
+    links = [("scorecard.pdf", words("page.download.pdf"))] if up and "pdf" in formats else []
+    data = [f"{name}.csv" for name in ("observations", "assessments", "findings")] + ["metadata.json"]
+    links += [(f"{up}data/{f}", words(f"page.download.{f.partition('.')[0]}")) for f in data if "data" in formats]
+    return tuple(links)
 
 
 def _card(
@@ -156,7 +168,7 @@ def _missing(words: Words, lines: Sequence[Line]) -> tuple[tuple[str, tuple[str,
     grouped: dict[str, list[str]] = {}
     for line in lines:
         if line.latest is None:
-            grouped.setdefault(line.reason_text, []).append(line.title)
+            grouped.setdefault(words(f"reason.{line.reason}"), []).append(line.title)
     return tuple((reason, tuple(titles)) for reason, titles in sorted(grouped.items()))
 
 
@@ -166,7 +178,7 @@ def _sources(lines: Sequence[Line]) -> tuple[Citation, ...]:
 
 
 def matrix(
-    project: Project, words: Words, cards: Sequence[Scorecard], evidence: Evidence, downloads: Sequence[tuple[str, str]]
+    project: Project, words: Words, cards: Sequence[Scorecard], formats: Sequence[str] = ()
 ) -> Matrix:
     """The start page: every scorecard's areas by every indicator, rows by name, each column once."""
     columns: dict[str, tuple[str, str, str]] = {}
@@ -188,7 +200,8 @@ def matrix(
         rows=tuple(_row(words, card, [c[0] for c in ordered]) for card in sorted(cards, key=lambda c: c.name)),
         legend=tuple(Count(s, words(f"status.{s}"), sum(x.number for c in cards for x in c.counts if x.key == s))
                      for s in ORDER),
-        limits=first.limits, downloads=tuple(downloads),
+        limits=first.limits, downloads=downloads(words, formats),
+        comparable=tuple(c[0] for c in ordered if project.indicators[c[0]].comparable),
     )
 
 
@@ -203,7 +216,8 @@ def _row(words: Words, card: Scorecard, columns: Sequence[str]) -> Row:
         else:
             text = f"{line.latest.text} ({line.latest.period})" if line.latest else ""
             value = line.latest.value if line.latest else None
-            cells.append(Cell(indicator, line.status, line.status_text, text, value, line.reason_text))
+            why = words(f"reason.{line.reason}") if line.reason else ""
+            cells.append(Cell(indicator, line.status, line.status_text, text, value, why))
     row = area.table().get(card.area, {})
     region = words.area(row["subregion"] or row["region"]) if row else ""
     return Row(card.area, card.name, region, card.roles, tuple(cells), f"{card.area}/scorecard.html", card.counts)

@@ -50,12 +50,10 @@ def render_pages(
     for card, files in _work(todo, look):
         progress("render", card)
         made |= files
-    downloads: list[tuple[str, str]] = []
     if "data" in formats:
         parts += _data(project, judged)
-        downloads = [(p.path, words(f"page.download.{Path(p.path).stem}")) for p in parts if p.path.startswith("data/")]
     if "html" in formats:
-        matrix = compose.matrix(project, words, cards, judged.evidence, downloads)
+        matrix = compose.matrix(project, words, cards, formats)
         key = edition.inputs_hash(style, repr(matrix))
         parts.append(Part("index.html", key, partial(_index, matrix, look)))
     return parts, made

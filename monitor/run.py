@@ -47,7 +47,7 @@ def run(
     words = project.words(language or project.languages[0])
     judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress)
     cards = compose.compose(
-        project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name
+        project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats
     )
     parts, made = render_pages(project, words, cards, judged, folder, formats, progress)
     manifest = edition.manifest(project, judged.evidence, judged.areas, as_of, name)

@@ -121,7 +121,7 @@ class Block:
     lines: tuple[Line, ...]
     counts: tuple[Count, ...]  # by status, in the scale's order, zeros left out
     kinds: tuple[Count, ...]  # structure / process / outcome: how many are assessed
-    coloured: bool  # is there enough recent data to show colours for the block?
+    coloured: bool  # is there enough recent data to colour the recommendation as a whole? Lines keep their own
     coverage: str  # the sentence that says how much there is
 
 
@@ -176,7 +176,6 @@ class Cell:
     text: str  # "6.2 (2021)", "" without a figure
     value: float | None
     reason_text: str = ""
-    coloured: bool = True  # is there enough recent data in its block to show colours?
 
 
 @dataclass(frozen=True)

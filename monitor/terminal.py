@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -32,7 +33,7 @@ def _console() -> Console:
 
 
 def _is_terminal() -> bool:
-    return click.get_text_stream("stdout").isatty()
+    return sys.stdout.isatty()
 
 
 def _say(data: Any) -> None:
@@ -57,7 +58,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 @contextmanager
 def progress(pages: int, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
     """A bar on stderr while it is a terminal; nothing otherwise. Gives the function to report steps to."""
-    if quiet or not click.get_text_stream("stderr").isatty():
+    if quiet or not sys.stderr.isatty():
         yield lambda step, detail: None
         return
     from rich.console import Console

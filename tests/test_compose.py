@@ -126,7 +126,7 @@ def test_every_indicator_that_applies_is_on_the_page_and_no_other(monitor: face.
 def test_the_matrix_has_rows_by_name_and_each_column_once(monitor: face.Monitor) -> None:
     cards = [monitor.scorecard(a) for a in ("NGA", "DEU", "USNYC")]
     words = monitor.project.words("en")
-    matrix = compose.matrix(monitor.project, words, cards, Evidence(Series.empty()), [])
+    matrix = compose.matrix(monitor.project, words, cards)
     assert [r.name for r in matrix.rows] == ["Germany", "New York City", "Nigeria"]
     ids = [c[0] for c in matrix.columns]
     assert len(ids) == len(set(ids))

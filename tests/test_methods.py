@@ -97,7 +97,7 @@ def plainly(i: Indicator, points: dict[int, float]) -> tuple[str, str | None, fl
 
     g = pace(now, t - t0)
     if yt is not None and tt is not None:
-        gt = pace(yt, tt - t0) if tt > t0 else None
+        gt = 0.0 if yt == base else pace(yt, tt - t0) if tt > t0 else None
         ratio = d * g / abs(gt) if gt else None
         missed = t >= tt
         if met:

@@ -49,6 +49,14 @@ def snake(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
 
 
+def snaked(table: pl.DataFrame) -> pl.DataFrame:
+    """The table under the names `snake` gives its columns; two headings that become one name are refused."""
+    names = [snake(name) for name in table.columns]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UnreadableData(f"several headings mean {', '.join(twice)}: {', '.join(map(repr, table.columns[:40]))}.")
+    return table.rename(dict(zip(table.columns, names, strict=True)))
+
+
 def require(table: pl.DataFrame, columns: Collection[str]) -> None:
     """Refuse a table without these columns; the message says which it has."""
     if lacking := [c for c in columns if c not in table.columns]:

@@ -110,4 +110,4 @@ def complete(found: int, promised: int | None, pages: int) -> None:
 
 def shown(value: Any) -> str:
     """A value as a reader of the message should see it."""
-    return excerpt(repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return excerpt(value) if isinstance(value, str) else excerpt(json.dumps(value, ensure_ascii=False))[1:-1]

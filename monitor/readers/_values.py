@@ -32,7 +32,7 @@ def values(frame: pl.DataFrame, absent: Mapping[str, str], inequalities: str | N
     if bad.height:
         raise UnreadableData(
             f"'{bad['_text'][0]}' ({bad['ref_area'][0]}, {bad['time_period'][0]}) is no number; {bad.height} such "
-            "cells. Say what it means: 'options: missing' (text -> H, L, M, O or Q) or 'options: inequalities' (< and >)."
+            "cells. Say what it means: 'options: missing' (text -> H, L, M, O or Q) or 'options: inequalities'."
         )
     printed = known & (pl.col("_text") != "") | pl.col("_sign").is_not_null()
     bounds = [

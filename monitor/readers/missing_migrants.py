@@ -13,7 +13,7 @@ from monitor.model import Snapshot, Source
 from monitor.readers import _json
 from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
-from monitor.readers._delimited import snake
+from monitor.readers._delimited import snaked
 from monitor.readers._months import month, partial, year
 from monitor.readers._reading import Options, options, reading
 from monitor.series import TOTAL
@@ -60,7 +60,7 @@ def _incidents(body: bytes) -> pl.DataFrame:
             return pl.DataFrame(schema={"year": pl.String, "month": pl.Int8, "region": pl.String, "total": pl.String})
     else:
         data = table(body)
-    data = data.rename({name: snake(name) for name in data.columns})
+    data = snaked(data)
     columns = {}
     for need, names in _NAMES.items():
         here = next((n for n in names if n in data.columns), None)

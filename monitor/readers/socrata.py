@@ -14,7 +14,7 @@ from monitor.model import Declared, Snapshot, Source
 from monitor.readers import _json
 from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
-from monitor.readers._delimited import require, snake
+from monitor.readers._delimited import require, snake, snaked
 from monitor.readers._months import month, partial, year
 from monitor.readers._reading import Options, options, reading
 from monitor.series import TOTAL
@@ -50,14 +50,14 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     needed = {chosen.time, chosen.months or chosen.time, *chosen.breakdowns.values()}
     for measure in chosen.measures.values():
         needed |= {measure.count_distinct or measure.sum, measure.where_present} - {""}
-    data = pl.concat([_rows(body) for body in snapshot.bodies], how="diagonal")
-    columns = {snake(name): name for name in data.columns}  # SODA writes `_month` for a column named `month`
-    names = [snake(n) for n in sorted(needed)]
+    # SODA writes `_month` for a column named `month`, the export `Month`
+    data = pl.concat([snaked(_rows(body)) for body in snapshot.bodies], how="diagonal")
+    names = sorted({snake(name) for name in needed})
     if not data.height:
         data = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     else:
-        require(data.rename({v: k for k, v in columns.items()}), names)
-        data = data.select(pl.col(columns[n]).str.strip_chars().replace("", None).alias(n) for n in names)
+        require(data, names)
+        data = data.select(pl.col(names).str.strip_chars().replace("", None))
     when, told = pl.col(snake(chosen.time)), pl.col(snake(chosen.months or chosen.time))
     data = data.with_columns(year(when).alias("time_period"), month(told).alias("_month"))
     if (bad := data.filter(pl.col("time_period").is_null())).height:
