@@ -15,12 +15,13 @@ __all__ = ["Assessment", "Edition", "Indicator", "Monitor", "MonitorError", "Sco
 if TYPE_CHECKING:
     from monitor.errors import MonitorError
     from monitor.face import Monitor, load
-    from monitor.model import Assessment, Edition, Indicator
+    from monitor.model import Indicator
+    from monitor.results import Assessment, Edition
     from monitor.scorecard import Scorecard
     from monitor.series import Series
 
 _HOME = {
-    "Assessment": "model", "Edition": "model", "Indicator": "model", "Monitor": "face", "MonitorError": "errors",
+    "Assessment": "results", "Edition": "results", "Indicator": "model", "Monitor": "face", "MonitorError": "errors",
     "Scorecard": "scorecard", "Series": "series", "load": "face",
 }
 

@@ -92,7 +92,7 @@ def run(
     """Make an edition of scorecards: fetch, read, check, assess, compose, render, publish."""
     from monitor import area, terminal
     from monitor import run as line
-    from monitor.model import Status
+    from monitor.results import Status
 
     project, cut_off = _load(folder), _date(as_of)
     chosen = [f.strip() for f in formats.split(",") if f.strip()]
@@ -121,7 +121,7 @@ def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
     """Ask the public sources for the series the indicators need, and keep their answers."""
     from monitor import evidence, terminal
     from monitor import fetch as fetching
-    from monitor.model import Snapshot
+    from monitor.results import Snapshot
 
     project = _load(folder)
     for source in sources:
@@ -149,7 +149,7 @@ def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict
     """Check the declarations, the words and the figures at hand, and list what was found."""
     from monitor import run as line
     from monitor import terminal, vintages
-    from monitor.model import Level
+    from monitor.results import Level
 
     project = _load(folder, strict=False)
     judged = line.assess(project, as_of=_date(as_of), now=_now(), areas=areas, offline=True)
@@ -171,7 +171,7 @@ def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict
 @_project
 @_as_of
 @click.option("--online", is_flag=True, help="Ask the public source first. Default: what is kept or shipped.")
-@click.option("--chart", metavar="FILE", type=click.Path(path_type=Path), help="Write the chart to a .svg or .png file.")
+@click.option("--chart", metavar="FILE", type=click.Path(path_type=Path), help="Write the chart to a .svg or .png.")
 @_json
 def show(
     indicator: str, area: str, folder: Path | None, as_of: str | None, online: bool, chart: Path | None, as_json: bool

@@ -11,8 +11,9 @@ from statistics import median
 from monitor import __version__, area, period
 from monitor.evidence import Evidence
 from monitor.line import Observations, Sayer
-from monitor.model import Assessment, Finding, Level, Reason, Recommendation, Status
+from monitor.model import Recommendation
 from monitor.project import Project
+from monitor.results import Assessment, Finding, Level, Reason, Status
 from monitor.scorecard import Block, Cell, Citation, Count, Figure, Line, Matrix, Row, Scorecard
 from monitor.words import Words
 

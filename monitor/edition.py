@@ -25,8 +25,8 @@ import polars as pl
 from monitor import __version__
 from monitor.errors import CannotRender
 from monitor.evidence import Evidence, engine_hash
-from monitor.model import Assessment, Finding, Status
 from monitor.project import Project
+from monitor.results import Assessment, Finding, Status
 
 MANIFEST, BUILD = "manifest.json", "build.json"
 

@@ -14,8 +14,9 @@ import polars as pl
 
 from monitor import fetch, formula, plugins, vintages
 from monitor.errors import MonitorError, SourceUnavailable
-from monitor.model import Finding, Indicator, Level, Reason, Selection, Snapshot
+from monitor.model import Indicator, Selection
 from monitor.project import Project
+from monitor.results import Finding, Level, Reason, Snapshot
 from monitor.series import Series
 
 Wanted = tuple[str, str]  # source id, series

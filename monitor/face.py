@@ -8,9 +8,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.model import Assessment, Edition, Indicator
+from monitor.model import Indicator
 from monitor.project import Project
 from monitor.project import load as load_project
+from monitor.results import Assessment, Edition
 from monitor.scorecard import Line, Scorecard
 from monitor.series import Series
 

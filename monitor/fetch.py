@@ -16,8 +16,9 @@ from pathlib import Path
 
 from monitor import paging, vintages
 from monitor.errors import MonitorError, SourceUnavailable, UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.network import THREADS, YOU, Network, Trouble
+from monitor.results import Snapshot
 
 Wanted = tuple[str, str]  # source id, series
 log = logging.getLogger(__name__)

@@ -28,7 +28,8 @@ import polars as pl
 
 from monitor import period, plugins
 from monitor.methods._points import FIELDS, KEYS
-from monitor.model import Assessment, Finding, Indicator, Level, Reason, Status
+from monitor.model import Indicator
+from monitor.results import Assessment, Finding, Level, Reason, Status
 from monitor.series import TOTAL, Series
 
 #: what a judgement consists of: left out where there is none

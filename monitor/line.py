@@ -10,9 +10,10 @@ import polars as pl
 
 from monitor import area
 from monitor.evidence import Evidence
-from monitor.model import Assessment, Direction, Finding, Indicator, Level, Reason, Status
+from monitor.model import Direction, Indicator
 from monitor.period import decimal_year
 from monitor.project import Project
+from monitor.results import Assessment, Finding, Level, Reason, Status
 from monitor.scorecard import Citation, Figure, Line, Point
 from monitor.series import MISSING, TOTAL, Series
 from monitor.words import Words

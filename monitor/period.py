@@ -78,7 +78,8 @@ def end(text: str) -> date:
         return date(first, 12, 31)
     if text[4] == "/":
         return date(first + 1, 3, 31)  # financial and statistical years of this kind end in March
-    month = {"Q": lambda n: 3 * n, "S": lambda n: 6 * n}.get(tail[0], lambda _: 0)(int(tail[1])) or int(tail[:2])
+    months = {"Q": 3, "S": 6}.get(tail[0])  # months in a quarter, in a half
+    month = months * int(tail[1]) if months else int(tail[:2])
     if len(tail) == 5:
         return date(first, month, int(tail[3:]))
     return (date(first, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

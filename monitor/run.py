@@ -11,9 +11,10 @@ from typing import Any
 from monitor import area, compose, edition, evidence, judge, plugins
 from monitor.errors import DefinitionError
 from monitor.evidence import Evidence
-from monitor.model import Assessment, Edition, Finding, Indicator, Level
+from monitor.model import Indicator
 from monitor.project import Project
 from monitor.render import render_pages
+from monitor.results import Assessment, Edition, Finding, Level
 
 FORMATS = ("html", "pdf", "data")
 

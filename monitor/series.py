@@ -92,7 +92,8 @@ class Series:
         missing = [c for c in COLUMNS if c not in frame.columns]
         if missing:
             raise UnreadableData(f"a Series lacks the columns {', '.join(missing)}")
-        self.frame = frame.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
+        # one chunk: polars 2.1 panics on pl.format where a filter leaves an empty chunk beside a full one
+        self.frame = frame.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items()).rechunk()
 
     @classmethod
     def empty(cls) -> Series:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.errors import MonitorError
-from monitor.model import Edition, Finding, Snapshot, Source
+from monitor.model import Source
+from monitor.results import Edition, Finding, Snapshot
 from monitor.scorecard import Line, Point
 
 if TYPE_CHECKING:

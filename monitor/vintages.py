@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.errors import DefinitionError, SourceUnavailable, UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
+from monitor.results import Snapshot
 
 if TYPE_CHECKING:
     import polars as pl

@@ -248,7 +248,7 @@ def _session(source: Source, store: Any, network: Network, key: str) -> Any:
         if (source.id, store) not in network.sessions:
             session = CachedSession(
                 str(store / "http" / f"{source.id}.sqlite"), backend="sqlite", serializer="json",  # a pickle runs code
-                expire_after=0, always_revalidate=True, cache_control=False,  # always asked, with ETag or date
+                expire_after=0,  # always asked, with the ETag or date of the last answer
                 filter_fn=lambda response: response.status_code != 200 or not payload.wrong(response.content, source),
             )
             network.sessions[source.id, store] = _prepared(session, source, network, key, peek=False)

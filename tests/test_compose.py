@@ -12,7 +12,8 @@ import pytest
 from monitor import compose, face
 from monitor.evidence import Evidence
 from monitor.line import Observations, Sayer
-from monitor.model import Assessment, Finding, Indicator, Level, Reason, Snapshot, Status
+from monitor.model import Indicator
+from monitor.results import Assessment, Finding, Level, Reason, Snapshot, Status
 from monitor.series import COLUMNS, Series
 
 ROOT = Path(__file__).parents[1]

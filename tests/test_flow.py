@@ -13,8 +13,8 @@ import pytest
 
 from monitor import area
 from monitor import run as line
-from monitor.model import Edition
 from monitor.project import Project, load
+from monitor.results import Edition
 
 ROOT = Path(__file__).parents[1]
 TINY = ROOT / "tests/projects/tiny"

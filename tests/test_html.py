@@ -17,8 +17,8 @@ from lxml import html as lxml_html
 
 from monitor import chart
 from monitor.errors import CannotRender
-from monitor.model import Reason, Status
 from monitor.outputs import _svg, html
+from monitor.results import Reason, Status
 from monitor.scorecard import Cell, Count, Matrix, Point, Row
 from monitor.words import Words
 from tests import sample

@@ -18,7 +18,8 @@ from monitor import plugins
 from monitor.errors import DefinitionError
 from monitor.methods import statcan
 from monitor.methods._points import FIELDS
-from monitor.model import Assessment, Direction, Indicator, Reason, Status
+from monitor.model import Direction, Indicator
+from monitor.results import Assessment, Reason, Status
 from monitor.series import Series
 from tests.fiction import frame, indicator, series, target
 
@@ -88,7 +89,7 @@ def plainly(i: Indicator, points: dict[int, float]) -> tuple[str, str | None, fl
             return 0.0
         if linear:
             return (end - base) / years
-        sign = next(math.copysign(1, y) for y in (base, end, now, yt or 0) if y)
+        sign = next(math.copysign(1, y) for y in (base, now, yt or 0) if y)
         tiny = sign * 0.001 * largest
         share = (end or (0 if base else tiny)) / (base or tiny)
         if end == 0 and end is yt:

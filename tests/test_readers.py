@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from monitor import errors, plugins
 from monitor.errors import DefinitionError, MonitorError, UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
+from monitor.results import Snapshot
 from monitor.series import ROW
 
 CASES = Path(__file__).parent / "cases" / "readers"
@@ -33,7 +34,7 @@ BINARY = ("excel",)
 
 def declared(reader: str) -> dict[str, Any]:
     """A case file; every scalar is text, as in the project's own YAML."""
-    return yaml.load((CASES / reader / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # type: ignore[no-any-return]  # noqa: S506
+    return yaml.load((CASES / reader / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # type: ignore[no-any-return]
 
 
 def read(reader: str, bodies: list[bytes], case: dict[str, Any]) -> pl.DataFrame:

@@ -18,7 +18,8 @@ from polars.testing import assert_frame_equal
 
 from monitor import vintages
 from monitor.errors import DefinitionError, SourceUnavailable, UnreadableData
-from monitor.model import Licence, Offered, Snapshot, Source
+from monitor.model import Licence, Offered, Source
+from monitor.results import Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = [
@@ -206,7 +207,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from monitor import vintages
-from monitor.model import Snapshot
+from monitor.results import Snapshot
 name, many = sys.argv[2], int(sys.argv[3])
 print("ready", flush=True)
 for n in range(many):

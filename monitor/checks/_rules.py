@@ -9,7 +9,8 @@ import polars as pl
 
 from monitor import period
 from monitor.errors import DefinitionError
-from monitor.model import Finding, Indicator, Level
+from monitor.model import Indicator
+from monitor.results import Finding, Level
 from monitor.series import TOTAL, Series
 
 Rules = Mapping[str, tuple[Indicator, Mapping[str, Any]]]

@@ -28,7 +28,7 @@ import polars as pl
 
 from monitor import area
 from monitor.checks._rules import EXAMPLES, Rules, codes, named, observed, settle, share
-from monitor.model import Finding, Level
+from monitor.results import Finding, Level
 from monitor.series import TOTAL, Series
 
 

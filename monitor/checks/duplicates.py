@@ -25,7 +25,7 @@ from datetime import date
 import polars as pl
 
 from monitor.checks._rules import Rules, findings, observed, settle, severe_in_the_headline
-from monitor.model import Finding, Level
+from monitor.results import Finding, Level
 from monitor.series import KEY, Series
 
 

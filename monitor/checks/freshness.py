@@ -26,7 +26,7 @@ import polars as pl
 
 from monitor import period
 from monitor.checks._rules import Rules, duration, findings, observed, settle
-from monitor.model import Finding, Level
+from monitor.results import Finding, Level
 from monitor.series import TOTAL, Series
 
 

@@ -26,7 +26,7 @@ from datetime import date
 import polars as pl
 
 from monitor.checks._rules import EXAMPLES, Rules, named, observed, settle, share
-from monitor.model import Finding, Level
+from monitor.results import Finding, Level
 from monitor.series import KEY, TOTAL, Series
 
 KINDS = ("removed", "revised", "reflagged", "added")

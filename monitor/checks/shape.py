@@ -30,7 +30,8 @@ import polars as pl
 from monitor import period
 from monitor.checks._rules import EXAMPLES, Rules, findings, named, observed, settle
 from monitor.errors import UnreadableData
-from monitor.model import Finding, Level, Source
+from monitor.model import Source
+from monitor.results import Finding, Level
 from monitor.series import CL_OBS_STATUS, COLUMNS, MISSING, ROW, Series, dimensions
 
 #: ISO 3166-1 alpha-3, M49, a group, UN/LOCODE, ISO 3166-2

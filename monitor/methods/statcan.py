@@ -96,12 +96,12 @@ def _paces(facts: pl.DataFrame) -> pl.DataFrame:
     def change(end: pl.Expr, stand_in: pl.Expr, years: pl.Expr) -> pl.Expr:
         return (
             pl.when(end == y0).then(0.0).when(linear).then((end / size - y0 / size) / years)
-            .otherwise(sign * ((stand_in / start) ** (1 / years) - 1))
+            .when(~mixed).then(sign * ((stand_in / start) ** (1 / years) - 1))
         )
 
+    mixed = ~linear & ((y0.sign() * y1.sign() < 0) | (start.sign() * goal.sign() < 0).fill_null(False))
     return frame.with_columns(
-        rate=change(y1, y1, pl.col("n1")), required=change(yt, goal, nt),
-        mixed=~linear & ((y0.sign() * y1.sign() < 0) | (start.sign() * goal.sign() < 0).fill_null(False)),
+        rate=change(y1, y1, pl.col("n1")), required=change(yt, goal, nt), mixed=mixed,
         limit=_limit_factor(base, pl.when(way > 0).then("high").otherwise("low"), way, linear),
     ).with_columns(
         v=way * pl.col("rate") + 0.0,  # no minus zero

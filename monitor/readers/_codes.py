@@ -9,10 +9,11 @@ import polars as pl
 
 from monitor import area, period
 from monitor.errors import UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers._reading import Options
 from monitor.readers._text import some
 from monitor.readers._values import statuses, values
+from monitor.results import Snapshot
 from monitor.series import ROW, rows
 
 _UNSPECIFIED = "_X"  # SDMX: the publisher gives no code

@@ -11,7 +11,8 @@ import polars as pl
 from pydantic import Field, ValidationError
 
 from monitor.errors import DefinitionError, MonitorError, UnreadableData
-from monitor.model import Declared, Snapshot, Source
+from monitor.model import Declared, Source
+from monitor.results import Snapshot
 
 Read = Callable[[Snapshot, Source, str], pl.DataFrame]
 

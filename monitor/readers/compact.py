@@ -9,11 +9,12 @@ from __future__ import annotations
 import polars as pl
 
 from monitor.errors import UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.period import CANONICAL
 from monitor.readers._delimited import frame as table
 from monitor.readers._delimited import require
 from monitor.readers._reading import reading
+from monitor.results import Snapshot
 from monitor.series import CL_OBS_STATUS, rows
 
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 import polars as pl
 from pydantic import Field
 
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
 from monitor.readers._reading import options, reading
 from monitor.readers._tidy import Table, add_up, tidy
+from monitor.results import Snapshot
 from monitor.series import rows
 
 

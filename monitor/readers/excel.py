@@ -13,11 +13,12 @@ import polars as pl
 from pydantic import Field
 
 from monitor.errors import UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers._codes import finish
 from monitor.readers._reading import options, reading
 from monitor.readers._text import excerpt, some
 from monitor.readers._tidy import Table, add_up, tidy
+from monitor.results import Snapshot
 from monitor.series import rows
 
 LIMIT_BYTES = 400_000_000  # unpacked

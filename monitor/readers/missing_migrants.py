@@ -9,13 +9,14 @@ from __future__ import annotations
 import polars as pl
 
 from monitor.errors import UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers import _json
 from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
 from monitor.readers._delimited import snaked
 from monitor.readers._months import month, partial, year
 from monitor.readers._reading import Options, options, reading
+from monitor.results import Snapshot
 from monitor.series import TOTAL
 
 #: what we need -> its names over the years (answers of 2025; downloads of 2020 and of 2023)

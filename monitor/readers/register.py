@@ -15,12 +15,13 @@ from pydantic import Field
 
 from monitor import area
 from monitor.errors import DefinitionError
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
 from monitor.readers._delimited import require
 from monitor.readers._reading import Options, options, reading
 from monitor.readers._text import decode
+from monitor.results import Snapshot
 from monitor.series import CL_OBS_STATUS, MISSING
 
 _SHARED = ["id", "ref_area", "source_url", "retrieved_on", "confidence", "note"]

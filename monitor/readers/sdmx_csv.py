@@ -13,11 +13,12 @@ import polars as pl
 from pydantic import Field
 
 from monitor.errors import UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
 from monitor.readers._delimited import require, snake
 from monitor.readers._reading import Options, options, reading
+from monitor.results import Snapshot
 from monitor.series import CL_OBS_STATUS
 
 #: columns about the message, not about an observation

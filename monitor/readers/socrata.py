@@ -10,13 +10,14 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from monitor.errors import UnreadableData
-from monitor.model import Declared, Snapshot, Source
+from monitor.model import Declared, Source
 from monitor.readers import _json
 from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
 from monitor.readers._delimited import require, snake, snaked
 from monitor.readers._months import month, partial, year
 from monitor.readers._reading import Options, options, reading
+from monitor.results import Snapshot
 from monitor.series import TOTAL
 
 

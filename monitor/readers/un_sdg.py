@@ -14,11 +14,12 @@ import polars as pl
 from pydantic import Field
 
 from monitor.errors import UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers import _json
 from monitor.readers._codes import finish
 from monitor.readers._delimited import snake
 from monitor.readers._reading import Options, options, reading
+from monitor.results import Snapshot
 
 #: what the database prints for a value it does not have
 _MISSING = {"N": "O", "NaN": "O", "NA": "O"}

@@ -13,10 +13,11 @@ import polars as pl
 from pydantic import Field
 
 from monitor.errors import UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers import _json
 from monitor.readers._codes import finish
 from monitor.readers._reading import Options, options, reading
+from monitor.results import Snapshot
 
 #: what tells the endpoint -> the dimension its figures become, and the figures
 _ENDPOINTS: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -11,10 +11,11 @@ import polars as pl
 from pydantic import Field
 
 from monitor.errors import UnreadableData
-from monitor.model import Snapshot, Source
+from monitor.model import Source
 from monitor.readers import _json
 from monitor.readers._codes import finish
 from monitor.readers._reading import Options, options, reading
+from monitor.results import Snapshot
 
 
 class WorldBank(Options):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from monitor.judge import judge
-from monitor.model import Assessment, Finding, Level
+from monitor.results import Assessment, Finding, Level
 from tests.fiction import indicator, series, target
 
 #: in the order they are printed

@@ -19,7 +19,7 @@ SECTIONS = [
     Section(
         "There is nothing to judge",
         """An indicator without public figures says why (`missing` in its declaration). An indicator that is not meant
-for an area (`applies_to` names areas or groups) does not apply there. A source that did not answer, or answered
+for an area (`applies_to` names areas, groups, or kinds of area) does not apply there. A source that did not answer, or answered
 with something else, costs its own indicators only.""",
         """
         case                                                     | missing         | applies to | area  | source      | figures          | status
@@ -27,8 +27,9 @@ with something else, costs its own indicators only.""",
         a public source exists, its figures are not here         | awaiting_source |            | DEU   |             |                  | not_assessed: awaiting_source
         the area is another one                                  |                 | USNYC      | DEU   |             | 2015 9, 2024 7   | not_assessed: not_applicable
         the area is named                                        |                 | USNYC      | USNYC |             | 2015 9, 2024 7   | on_track
+        the area is of another kind                              |                 | places     | DEU   |             | 2015 9, 2024 7   | not_assessed: not_applicable
         the area is in a named group                             |                 | EU27       | DEU   |             | 2015 9, 2024 7   | on_track
-        a reason in the declaration comes before all others      | needs_register  | USNYC      | DEU   | unavailable |                  | not_assessed: needs_register
+        a reason in the declaration comes before the source's    | needs_register  |            | DEU   | unavailable |                  | not_assessed: needs_register
         the source did not answer                                |                 |            | DEU   | unavailable |                  | not_assessed: unavailable
         the source answered with something else                  |                 |            | DEU   | unreadable  |                  | not_assessed: unreadable
         the source was read and holds nothing for the area       |                 |            | DEU   |             |                  | not_assessed: no_data
@@ -95,8 +96,8 @@ where its companions have figures.""",
         "The first in the list is given, because the later ones would not matter if it were put right.",
         """
         case                                | missing        | applies to | source     | finding   | direction    | figures          | status
-        no data block, and another area     | needs_register | USNYC      | unreadable | error     | context_only |                  | not_assessed: needs_register
-        another area, and an unread source  |                | USNYC      | unreadable | error     | context_only |                  | not_assessed: not_applicable
+        another area, and no data block     | needs_register | USNYC      | unreadable | error     | context_only |                  | not_assessed: not_applicable
+        no data block, and an error         | needs_register |            |            | error     | context_only |                  | not_assessed: needs_register
         an unread source, and an error      |                |            | unreadable | error     | context_only |                  | not_assessed: unreadable
         withheld, and an error              |                |            |            | error     | context_only | 2015 9, 2019 - Q | not_assessed: suppressed
         no figure, and an error             |                |            |            | error     | context_only | 2015 - O         | not_assessed: no_data

@@ -1,0 +1,127 @@
+"""What the run computes, as frozen values: answers, findings, judgements, editions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+
+class Status(StrEnum):
+    """One scale for readers; the method's own word is kept beside it."""
+
+    ACHIEVED = "achieved"
+    ON_TRACK = "on_track"
+    TOO_SLOW = "too_slow"
+    LIMITED = "limited"
+    BACKWARDS = "backwards"
+    NOT_ASSESSED = "not_assessed"
+
+
+class Reason(StrEnum):
+    """Why something is not assessed. Every `Status.NOT_ASSESSED` carries one."""
+
+    NO_DATA = "no_data"  # the source was read and holds nothing for this area
+    TOO_OLD = "too_old"
+    TOO_FEW_POINTS = "too_few_points"
+    SUPPRESSED = "suppressed"
+    NOT_COMPARABLE = "not_comparable"  # a break in series, mixed signs, a changed unit
+    NOT_APPLICABLE = "not_applicable"
+    AWAITING_SOURCE = "awaiting_source"  # a public source exists; its figures are not here yet
+    NEEDS_REGISTER = "needs_register"  # no public statistic: people must keep a register
+    NEEDS_COMPANION = "needs_companion"  # ambiguous without the indicators that explain it
+    CONTEXT_ONLY = "context_only"
+    FAILED_CHECK = "failed_check"
+    UNREADABLE = "unreadable"  # the source answered with something else than it declares
+    UNAVAILABLE = "unavailable"  # the source did not answer and nothing is kept
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A publisher's answer exactly as it came (or a shipped vintage), with what is needed to cite it.
+
+    ``bodies`` has one item for each page of the answer. ``sha256`` is that of the only body, or of the
+    joined hashes of all of them. ``origin`` is ``live``, ``kept`` (from the store) or ``shipped``.
+    """
+
+    source: str
+    series: str
+    reader: str
+    bodies: tuple[bytes, ...]
+    sha256: str
+    url: str
+    retrieved: str
+    origin: Literal["live", "kept", "shipped"]
+    path: str = ""
+    licence: str = ""
+    publisher: str = ""
+    citation: str = ""
+    unit: str = ""
+    fixed: str = ""  # constant dimensions of a shipped vintage: "sex=T;age=TOTAL"
+    came_from: str = ""  # how the figures of a shipped vintage came to us
+    came_from_sha256: str = ""  # of the publisher's file or recorded answer they were carried over from
+    problem: str = ""  # why a live answer could not be had, where an older one serves
+
+
+class Level(StrEnum):
+    ERROR = "error"  # withholds a judgement
+    WARNING = "warning"  # a reader must know
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found, as a sentence that says where, what was found and what was expected."""
+
+    check: str
+    level: Level
+    indicator: str
+    message: str
+    ref_area: str = ""
+    time_period: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The judgement on one indicator in one area. Without data it still exists, and says why."""
+
+    indicator: str
+    ref_area: str
+    status: Status
+    reason: Reason | None = None
+    method: str = ""
+    word: str = ""  # the method's own word for the status
+    value: float | None = None
+    time_period: str | None = None
+    obs_status: str | None = None
+    base_value: float | None = None
+    base_period: str | None = None
+    target_value: float | None = None
+    target_period: str | None = None
+    rate: float | None = None  # observed change a year, as a share: 0.02 is +2 %
+    required: float | None = None  # change a year that meets the target in time
+    ratio: float | None = None  # pace: observed over required
+    score: float | None = None  # -5 ... +5
+    points: int = 0
+    note: str = ""  # key of a sentence about an edge case
+
+    def __post_init__(self) -> None:
+        if (self.status is Status.NOT_ASSESSED) != (self.reason is not None):
+            raise ValueError(f"{self.indicator} {self.ref_area}: a reason goes with not_assessed, and only with it")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A finished folder of scorecards."""
+
+    folder: str
+    name: str
+    as_of: date
+    areas: tuple[str, ...]
+    written: int  # files made anew
+    kept: int  # files that were already right
+    findings: int
+    statuses: tuple[tuple[str, int], ...] = ()  # how many judgements have each status
+    notes: tuple[str, ...] = ()
