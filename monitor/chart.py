@@ -28,7 +28,8 @@ _TEXT = 7.5  # size of all text, in points
 _ROW = 11.0  # a row of names above the axes, in points
 _RIGHT = 112.0  # room for the names at the right, in points
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))  # no XML may hold them
-_COMPLEX = re.compile("[\u0590-\u1cff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefc\U00010000-\U0003ffff]")  # not Latin, Greek, Cyrillic
+# letters whose shape depends on their neighbours, or that no font of Latin, Greek and Cyrillic has
+_COMPLEX = re.compile("[\u0590-\u1cff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefc\U00010000-\U0003ffff]")
 _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
@@ -89,7 +90,8 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
     over = textwrap.wrap(unit, 60 if says else 100) or [""]
     head = textwrap.wrap(line.chart_title or line.title, 84) if alone else []
     above, below = 13.0 * len(head) + 6 * bool(head), 14.0 * alone  # points, round what SVG and PNG have alike
-    width, high = look["width"] * _POINT, look["height"] * _POINT + above + below
+    lower = 0.6 if shown and _yes_no(shown, words) else 1.0  # two levels need no tall drawing
+    width, high = look["width"] * _POINT, lower * look["height"] * _POINT + above + below
     with rc_context(settings):
         figure = Figure(figsize=(width / _POINT, high / _POINT), facecolor=tokens["ground"])
         for n, text in enumerate(head):
@@ -108,11 +110,11 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
             left = 12 + 0.6 * _TEXT * max(map(len, labels))
             wide, span = width - left - _RIGHT, _span(line, shown)
             marks = _marks(line, shown, words, wide / (span[1] - span[0]), span)
-            top = above + 11 + 10 * len(over) + _ROW * max((m.row + 1 for m in marks), default=0)
+            top = above + 13 + 10 * len(over) + _ROW * max((m.row + 1 for m in marks), default=0)
             tall = high - top - below - 18
             axes = figure.add_axes((left / width, (below + 18) / high, wide / width, tall / high))
             axes.set(xlim=span, ylim=(ticks[0], ticks[-1]))
-            axes.set_yticks(ticks, labels)
+            _grid(axes, shown, dict(zip(ticks, labels, strict=True)), tokens, (wide, tall))
             _plot(axes, line, shown, words, tokens, (wide, tall))
             for mark in marks:
                 _stand(axes, mark, look, (wide, tall))
@@ -193,7 +195,7 @@ def _stand(axes: Any, mark: _Mark, look: dict[str, Any], size: tuple[float, floa
     """Draw a named moment: a dashed line through the whole height, or a thin one up from the baseline's value."""
     (bottom, top), (first, last), (wide, tall) = axes.get_ylim(), axes.get_xlim(), size
     point, year = (top - bottom) / tall, (last - first) / wide  # one point of height and of width
-    head = top + ((mark.row + 0.85) * _ROW) * point
+    head = top + (4 + (mark.row + 0.85) * _ROW) * point
     low = bottom if mark.base is None else mark.base
     axes.plot([mark.t] * 2, [low, head], color=look[mark.colour], clip_on=False, zorder=1.5,
               linewidth=0.9 if mark.base is None else 0.5, linestyle=(0, (4, 3)) if mark.base is None else "-")
@@ -204,26 +206,31 @@ def _stand(axes: Any, mark: _Mark, look: dict[str, Any], size: tuple[float, floa
                   color=look[mark.colour], clip_on=False)
 
 
+def _grid(
+    axes: Any, shown: Sequence[Point], ticks: dict[float, str], tokens: dict[str, Any], size: tuple[float, float]
+) -> None:
+    """Numbers at light lines, and years. Drawn as plain text and lines: matplotlib's own ticks take twice the time."""
+    axes.set_axis_off()
+    (bottom, top), (first, last), (wide, tall) = axes.get_ylim(), axes.get_xlim(), size
+    point, year = (top - bottom) / tall, (last - first) / wide  # one point of height and of width
+    axes.hlines([v for v in ticks if v], first, last, color=tokens["line"], linewidth=0.5, clip_on=False, zorder=0.5)
+    axes.hlines(max(bottom, min(0, top)), first, last, color=tokens["muted"], linewidth=0.6, clip_on=False, zorder=0.6)
+    for value, text in ticks.items():
+        axes.text(first - 4 * year, value, text, ha="right", va="center_baseline")
+    own = {p.t: p.period for p in shown if "/" in p.period or last - first < 2.1}
+    marks: Sequence[float] = sorted(own)[:: max(1, len(own) // 5)] if last - first < 2.1 else _years(first, last)
+    for t in marks:
+        axes.text(t, bottom - 4 * point, own.get(t, str(int(t))), ha="center", va="top")
+
+
 def _plot(
     axes: Any, line: Line, shown: Sequence[Point], words: Words, tokens: dict[str, Any], size: tuple[float, float]
 ) -> None:
-    """Grid, lines and their names. ``size``: width and height of the axes, in points."""
+    """The lines and their names. ``size``: width and height of the axes, in points."""
     look, (wide, high) = tokens["chart"], size
     group = [p for p in line.group_points if p.value is not None]
     target = line.target if line.target and line.target.value is not None else None
     aim, (first, last), (bottom, top) = _aim(line), axes.get_xlim(), axes.get_ylim()
-    own = {p.t: p.period for p in shown if "/" in p.period or last - first < 2.1}
-    marks: Sequence[float] = sorted(own)[:: max(1, len(own) // 5)] if last - first < 2.1 else _years(first, last)
-    axes.set_xticks(marks, [own.get(t, str(int(t))) for t in marks])
-    axes.tick_params(length=0, pad=4, labelcolor=tokens["muted"])
-    axes.grid(axis="y", color=tokens["line"], linewidth=0.5, clip_on=False)
-    axes.set_axisbelow(True)
-    axes.spines["bottom"].set_zorder(1)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    if bottom < 0 < top:
-        axes.axhline(0, color=tokens["muted"], linewidth=0.7, clip_on=False)
-
     for run in _runs(group):
         axes.plot([p.t for p in run], [p.value for p in run], color=look["group"], linewidth=1.1,
                   linestyle=(0, (5, 2)), clip_on=False)
@@ -240,7 +247,7 @@ def _plot(
             axes.plot(aim, target.value, marker="D", markersize=4.5, color=look["target"], linestyle="", clip_on=False)
         text = words("chart.target", value=target.text, period=target.period)
         named.append((aim if seen else last, target.value, text, look["target"]))
-    _name(axes, named, _TEXT * 1.28 * (top - bottom) / high, 5 * (last - first) / wide)
+    _name(axes, named, _TEXT * 1.28 * (top - bottom) / high, 7 * (last - first) / wide)
 
 
 def _series(axes: Any, shown: Sequence[Point], colour: str, ground: str, steps: bool) -> None:

@@ -132,7 +132,8 @@ def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
     )
     with terminal.progress(0, quiet=as_json):
         answers = fetching.fetch_all([(project.sources[s], series) for s, series in wanted], layers=project.layers,
-                                     store=project.store, offline=False, as_of=_date(None), now=_now())
+                                     store=project.store, offline=False, as_of=_date(None), now=_now(),
+                                     contact=project.about.contact)
     terminal.answers(answers, as_json)
     failed = [a for a in answers.values() if isinstance(a, MonitorError)]
     if failed and not any(isinstance(a, Snapshot) for a in answers.values()):

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from monitor import __version__, evidence, fetch, vintages
 from monitor.errors import MonitorError
 from monitor.model import Source
+from monitor.network import Network
 from monitor.period import days
 from monitor.project import Project
 
@@ -33,11 +34,11 @@ def examine(project: Project, as_of: date, probe: bool) -> Report:
     torn = vintages.verify(project.layers)
     report += [("vintage", "broken", problem) for problem in torn]
     report += [] if torn else [("vintages", "ok", "every shipped file has its hash")]
-    for source in project.sources.values():
-        report.append(_source(project, source, as_of))
-        if probe and source.endpoint:
-            state, detail = fetch.probe(source)
-            report.append((f"  {source.id} online", state, detail))
+    with Network(project.about.contact, patience=2.0) as network:
+        for source in project.sources.values():
+            report.append(_source(project, source, as_of))
+            if probe and source.endpoint:
+                report.append((f"  {source.id} online", *fetch.probe(source, network)))
     return report
 
 

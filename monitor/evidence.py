@@ -69,6 +69,7 @@ def gather(
     answers = fetch.fetch_all(
         [(project.sources[source], series) for source, series in wanted],
         layers=project.layers, store=project.store, offline=offline, as_of=as_of, now=now,
+        contact=project.about.contact,
     )
     evidence = Evidence(Series.empty())
     rows: dict[Wanted, pl.DataFrame] = {}

@@ -33,7 +33,7 @@ class Monitor:
 
     def __init__(self, project: Project, as_of: date | None = None, offline: bool = True) -> None:
         self.project = project
-        self.as_of = as_of or date.today()
+        self.as_of = as_of or datetime.now(UTC).date()  # the day `now` is of
         self.offline = offline
         self._known: dict[tuple[str | None, tuple[str, ...]], Judged] = {}
 

@@ -57,9 +57,15 @@ def fetch(
 
 def fetch_all(
     requests: Sequence[tuple[Source, str]], *, layers: Sequence[Path], store: Path, offline: bool, as_of: date,
-    now: str, network: Network | None = None, done: Callable[[str, str], None] = lambda source, series: None,
+    now: str, contact: str = "", network: Network | None = None,
+    done: Callable[[str, str], None] = lambda source, series: None,
 ) -> dict[Wanted, Snapshot | MonitorError]:  # fmt: skip
-    """Every answer, or the error it failed with, in the order asked for. ``done`` is told of each as it ends."""
+    """Every answer, or the error it failed with, in the order asked for.
+
+    Args:
+        contact: whom publishers can write to; sent with every request.
+        done: told of each answer as it ends, by the thread that fetched it.
+    """
     wanted = {(source.id, series): source for source, series in requests}
 
     def one(item: tuple[Wanted, Source]) -> Snapshot | MonitorError:
@@ -72,14 +78,14 @@ def fetch_all(
         finally:
             done(name, series)
 
-    with Network() if network is None else nullcontext(network) as state, ThreadPoolExecutor(THREADS) as pool:
+    with Network(contact) if network is None else nullcontext(network) as state, ThreadPoolExecutor(THREADS) as pool:
         return dict(zip(wanted, pool.map(one, wanted.items()), strict=True))
 
 
 def at_hand(
     source: Source, series: str, *, layers: Sequence[Path], store: Path, as_of: date, trouble: str = ""
 ) -> Snapshot:
-    """The newest answer kept or shipped that was known on a date; of none, the one nearest after it, and that is said.
+    """The newest answer kept or shipped that was known on a date; if none was, a later one, and that is said.
 
     Raises:
         SourceUnavailable: nothing is kept and nothing ships.
@@ -108,10 +114,8 @@ def at_hand(
         )
     day = as_of.isoformat()
     known = [snapshot for snapshot in found if snapshot.retrieved[:10] <= day]
-    if known:
-        chosen = max(known, key=lambda snapshot: snapshot.retrieved)
-    else:
-        chosen = min(found, key=lambda snapshot: snapshot.retrieved)
+    chosen = max(known or found, key=lambda snapshot: snapshot.retrieved)
+    if not known:
         damaged.append(f"{source.title}, series {series}: no answer from {day} or before is at hand; "
                        f"this one was retrieved on {chosen.retrieved[:10]}.")  # fmt: skip
     if trouble:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,10 +19,10 @@ from typing import Any
 
 import pytest
 
-from monitor import fetch, vintages
+from monitor import fetch, payload, vintages
 from monitor.errors import DefinitionError, SourceUnavailable
 from monitor.model import Licence, Offered, Paging, Source
-from monitor.network import Network, is_public
+from monitor.network import Network, Trouble, is_public
 from monitor.results import Snapshot
 from tests.server import Asked, Publisher, closed_port, serving
 
@@ -197,6 +198,16 @@ FAILURES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "to a file": ((302, {"Location": "file:///etc/passwd"}, b""), ("neither http nor https",)),
     "in a circle": ((302, {"Location": "/data/EX.1"}, b""), ("redirected more than 5 times",)),
 }
+
+
+def test_a_bomb_is_never_unpacked_beyond_the_limit() -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(Trouble, match="more than 1 MB"):
+            payload.unpack(BOMB, "gzip", source("http://x", max_megabytes=1.0))
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", FAILURES)

@@ -235,7 +235,8 @@ def test_repeated_and_shuffled_rows_change_nothing(
 
 
 periods = st.one_of(
-    st.integers(1990, 2060).map(str), st.tuples(st.integers(2010, 2030), st.integers(1, 4)).map(lambda q: f"{q[0]}-Q{q[1]}"),
+    st.integers(1990, 2060).map(str),
+    st.tuples(st.integers(2010, 2030), st.integers(1, 4)).map(lambda q: f"{q[0]}-Q{q[1]}"),
     st.tuples(st.integers(2010, 2030), st.integers(1, 12)).map(lambda m: f"{m[0]}-{m[1]:02d}"),
     st.dates(date(2010, 1, 1), date(2030, 1, 1)).map(date.isoformat),
     st.integers(2010, 2030).map(lambda y: f"{y}/{(y + 1) % 100:02d}"),
@@ -269,7 +270,9 @@ def test_no_series_raises_and_every_row_is_a_whole_assessment(
 def test_a_target_of_an_area_comes_before_the_general_one_and_the_newest_before_older_ones() -> None:
     made = indicator(targets=[target(8), target(5), target(2, areas=["FRA"]), target(1, "2020", areas=["FRA"])])
     got = statcan.assess({"X": made}, series("DEU 2015 10; DEU 2024 9; FRA 2015 10; FRA 2024 9"), AS_OF)
-    assert got.select("ref_area", "target_value", "target_period").rows() == [("DEU", 5.0, "2030"), ("FRA", 1.0, "2020")]
+    assert got.select("ref_area", "target_value", "target_period").rows() == [
+        ("DEU", 5.0, "2030"), ("FRA", 1.0, "2020"),
+    ]
 
 
 def test_indicators_do_not_mix() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import random
 import signal
 import subprocess
 import sys
@@ -148,8 +147,10 @@ def test_a_locked_register_and_one_kept_by_hand(tmp_path: Path) -> None:
 def test_a_body_is_kept_once_and_an_answer_each_time(tmp_path: Path) -> None:
     one, two = b"one" * 1000, b"two" * 1000
     kept = vintages.keep(tmp_path, answer(one, two), [(200, {"etag": '"7"'}), (200, {})])
+    numbers = [path.stat().st_ino for path in sorted((tmp_path / "snapshots").rglob("*.gz"))]
     vintages.keep(tmp_path, answer(one, retrieved="2026-06-01"))
     bodies = sorted((tmp_path / "snapshots").rglob("*.gz"))
+    assert [path.stat().st_ino for path in bodies] == numbers
     assert [gzip.decompress(p.read_bytes()) for p in bodies] == sorted([one, two], key=vintages.sha256)
     assert kept.path == f"snapshots/{vintages.sha256(one)[:2]}/{vintages.sha256(one)}.gz"
     lines, problems = vintages.index(tmp_path)
@@ -204,11 +205,22 @@ def test_a_torn_last_line_is_ignored_and_said(tmp_path: Path, caplog: pytest.Log
 
 
 WRITER = """
-import sys
+import os, sys
 from pathlib import Path
 from monitor import vintages
 from monitor.results import Snapshot
-name, many = sys.argv[2], int(sys.argv[3])
+name, many, dies = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+writes, fsync = 0, os.fsync
+
+def torn(file):
+    global writes
+    writes += 1
+    if writes == dies:  # the process ends in the middle of this write
+        os.ftruncate(file, os.fstat(file).st_size - 10)
+        os.kill(os.getpid(), 9)
+    fsync(file)
+
+os.fsync = torn
 print("ready", flush=True)
 for n in range(many):
     bodies = tuple(f"{name} {n} {page} ".encode() * 20000 for page in range(3))
@@ -218,10 +230,9 @@ for n in range(many):
 """
 
 
-def writer(store: Path, name: str, many: int) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(store), name, str(many)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+def writer(store: Path, name: str, many: int, dies: int = 0) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, str(store), name, str(many), str(dies)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
@@ -242,15 +253,18 @@ def whole(store: Path) -> int:
 
 
 def test_a_kill_at_any_moment_leaves_the_store_whole(tmp_path: Path) -> None:
-    chance = random.Random(7)
-    for round_ in range(4):
-        process = writer(tmp_path, f"killed{round_}", 10_000)
-        time.sleep(chance.uniform(0.02, 0.2))
+    for dies, answers in ((1, 0), (4, 0), (7, 1), (8, 2)):  # three bodies, then a line of the index
+        writer(tmp_path, f"torn{dies}", 10, dies).communicate()
+        assert whole(tmp_path) == answers
+    for pause in (0.03, 0.11):
+        process = writer(tmp_path, f"killed{pause}", 10_000)
+        time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         whole(tmp_path)
     vintages.keep(tmp_path, answer(b"x", b"y", b"z"))
-    assert whole(tmp_path) > 4
+    assert len(vintages.index(tmp_path)[1]) == 2
+    assert whole(tmp_path) > 2
     assert list((tmp_path / "aside").iterdir()) == []
     got = vintages.newest(tmp_path, "exampleland", "EX.1")
     assert got is not None

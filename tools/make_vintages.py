@@ -24,13 +24,14 @@ from vintage_makers import (  # noqa: E402  the path must be set first
     nyc,
     police,
     registers,
+    uk_ons,
     un_sdg,
     unhcr,
     world_bank,
 )
 from vintage_makers.compact import LOCK, Row, Vintage, write, write_csv  # noqa: E402
 
-PUBLISHERS = (world_bank, un_sdg, eurostat, unhcr, missing_migrants, nyc, police, registers)
+PUBLISHERS = (world_bank, un_sdg, eurostat, unhcr, missing_migrants, nyc, police, uk_ons, registers)
 
 
 def vintages(folder: Path) -> Iterator[Vintage]:

@@ -26,11 +26,17 @@ from monitor import errors, plugins, schema  # noqa: E402
 from monitor.cli import cli  # noqa: E402
 from monitor.model import Indicator, Source, Target  # noqa: E402
 from monitor.project import Project, load  # noqa: E402
+from monitor.readers._reading import Options  # noqa: E402
 from monitor.words import Words  # noqa: E402
 
 REFERENCE = ROOT / "docs/reference"
 NOTE = "<!-- Printed by tools/print_docs.py; do not edit by hand. -->\n\n"
 WIDTH = 100
+WHAT = {
+    "readers": "A reader turns a publisher's bytes into rows. Named by `reader:` in a source.",
+    "checks": "A check looks at the figures and gives findings. Named under `checks:` of an indicator.",
+    "methods": "A method judges progress. Named by `method:` of an indicator.",
+}
 
 
 def pages() -> dict[Path, str]:
@@ -41,7 +47,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "cli.md": _page("The command line", _commands()),
         REFERENCE / "indicators.md": _page("Indicators of the flagship project", _indicators(project, words)),
         REFERENCE / "sources.md": _page("Sources of the flagship project", _sources(project)),
-        **{REFERENCE / f"{kind}.md": _page(kind.capitalize(), _plugins(kind)) for kind in ("readers", "checks", "methods")},
+        **{REFERENCE / f"{kind}.md": _page(kind.capitalize(), _plugins(kind)) for kind in WHAT},
         **{ROOT / f"docs/schema/{name}.json": schema.text(tree) for name, tree in schema.schemas().items()},
     }
 
@@ -51,7 +57,8 @@ def _page(title: str, blocks: Iterator[str]) -> str:
 
 
 def _commands() -> Iterator[str]:
-    yield "Every command prints this help with `--help`. `--json` prints data; tables that are piped have tabs and no colour."
+    yield ("Every command prints this help with `--help`. `--json` prints data; tables that are piped have tabs and no "
+           "colour.")
     yield _help(cli, "monitor")
     yield "## Exit codes"
     yield "Off track is a result and no error: the exit code is 0 unless `--fail-on` asks for another."
@@ -71,17 +78,18 @@ def _help(command: click.Command, name: str) -> str:
 
 def _indicators(project: Project, words: Words) -> Iterator[str]:
     figures = sum(i.data is not None for i in project.indicators.values())
-    yield (f"{len(project.indicators)} indicators, {figures} of them with public figures, for {len(project.recommendations)} "
-           "recommendations. An indicator that answers several is described at the first. What the words mean: "
-           "[glossary](../../GLOSSARY.md).")
+    yield (f"{len(project.indicators)} indicators, {figures} of them with public figures, for "
+           f"{len(project.recommendations)} recommendations. An indicator that answers several is described at the "
+           "first. What the words mean: [glossary](../../GLOSSARY.md).")
     told: dict[str, str] = {}
     for recommendation in project.recommendations.values():
         yield f"## {recommendation.id} {recommendation.title}"
-        yield "\n".join(f"> {line}" for line in (recommendation.text, "", f"{recommendation.source} ({recommendation.year})"))
+        yield f"> {recommendation.text}\n>\n> {recommendation.source} ({recommendation.year})"
         answering = project.answering(recommendation.id)
-        asked = [[a.id, a.text, ", ".join(_link(i) for i in answering if a.id in i.answers)] for a in recommendation.asks]
-        if asked:
-            yield _table(("ask", "in its own words", "indicators"), asked)
+        if recommendation.asks:
+            yield _table(("ask", "in its own words", "indicators"), [
+                (ask.id, ask.text, ", ".join(_link(i) for i in answering if ask.id in i.answers))
+                for ask in recommendation.asks])
         for indicator in answering:
             if indicator.id not in told:
                 told[indicator.id] = recommendation.id
@@ -132,7 +140,8 @@ def _sources(project: Project) -> Iterator[str]:
     yield "Where the figures come from, under which terms, and what is odd about each source."
     for source in project.sources.values():
         yield f"## {source.id}"
-        yield f"{source.publisher}: {source.title}. {'Official' if source.official else 'Not official'} statistics. <{source.homepage}>"
+        official = "Official" if source.official else "Not official"
+        yield f"{source.publisher}: {source.title}. {official} statistics. <{source.homepage}>"
         yield "\n".join(f"- **{name}:** {text}" for name, text in _terms(source).items() if text)
         rows = [(f"`{name}`", offered.title, offered.unit, ", ".join(offered.dimensions), offered.note)
                 for name, offered in source.series.items()]
@@ -141,11 +150,13 @@ def _sources(project: Project) -> Iterator[str]:
 
 def _terms(source: Source) -> dict[str, str]:
     confirmed = "" if source.licence.confirmed else " (to be confirmed with the publisher)"
-    address = f"<{source.endpoint}>" if source.endpoint and "{" not in source.endpoint else f"`{source.endpoint}`"
+    address = f"`{source.endpoint}`" if source.endpoint else "none; shipped only"
+    if source.file:
+        address = f"register `sources/{source.file}`"
     return {
         "Licence": f"{source.licence.name}{confirmed}. {source.licence.note}",
         "Read by": f"[{source.reader}](readers.md#{source.reader})",
-        "Address": address if source.endpoint else f"register `sources/{source.file}`" if source.file else "none; shipped only",
+        "Address": address,
         "New figures": source.release,
         "Key": f"environment variable `{source.auth_env}`" if source.auth_env else "",
         "What is odd": " ".join(source.quirks),
@@ -153,10 +164,7 @@ def _terms(source: Source) -> dict[str, str]:
 
 
 def _plugins(kind: str) -> Iterator[str]:
-    what = {"readers": "A reader turns a publisher's bytes into rows. Named by `reader:` in a source.",
-            "checks": "A check looks at the figures and gives findings. Named under `checks:` of an indicator, with its options.",
-            "methods": "A method judges progress. Named by `method:` of an indicator."}[kind]
-    yield f"{what} How to write one: [write a reader, check or method](../howto/write-a-plug-in.md)."
+    yield f"{WHAT[kind]} How to write one: [write a reader, check or method](../howto/write-a-plug-in.md)."
     for name in plugins.names(kind):
         found = plugins.module(kind, name)
         yield f"## {name}"
@@ -167,15 +175,16 @@ def _plugins(kind: str) -> Iterator[str]:
 
 def _options(module: object) -> list[tuple[str, str, str]]:
     """The options a reader declares as a model of its own."""
-    kinds = [c for _, c in inspect.getmembers(module, inspect.isclass)
-             if c.__module__ == getattr(module, "__name__", "") and hasattr(c, "model_fields") and hasattr(c, "where")]
-    kinds += [c for _, c in inspect.getmembers(module, inspect.isclass) if c.__name__ in ("Options",)] if not kinds else []
+    kinds = [c for _, c in inspect.getmembers(module, inspect.isclass) if issubclass(c, Options)]
+    if not kinds:
+        return []
+    fields = max(kinds, key=lambda kind: len(kind.mro())).model_fields  # its own, where it is more than the common ones
     return [(f"`{name}`", field.description or "", "required" if field.is_required() else f"`{field.default!r}`")
-            for kind in kinds[:1] for name, field in kind.model_fields.items()]
+            for name, field in fields.items()]
 
 
 def _markdown(text: str) -> str:
-    """A docstring as Markdown: a section ``Levels:`` with an indented text becomes a bold head, an example a code block."""
+    """A docstring as Markdown: a section such as ``Levels:`` gets a bold head, an example becomes a code block."""
     out = []
     for block in re.split(r"\n\s*\n", text):
         head, _, rest = block.partition("\n")

@@ -9,8 +9,8 @@ Levels:
     It is never an error: the areas that do have figures can be judged.
 
 Options:
-    areas: codes of areas or groups (DEU, EU27, 150). By default the indicator's ``applies_to``, else the member
-        states of the United Nations
+    areas: codes of areas or groups (DEU, EU27, 150). By default the member states of the United Nations and the
+        named places that the indicator applies to
     at_least: a share from 0 to 1. 0.5 by default
 
 Bad:
@@ -28,6 +28,7 @@ import polars as pl
 
 from monitor import area
 from monitor.checks._rules import EXAMPLES, Rules, codes, named, observed, settle, share
+from monitor.model import KINDS_OF_AREA
 from monitor.results import Finding, Level
 from monitor.series import TOTAL, Series
 
@@ -41,11 +42,13 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     }
     found = []
     for key, (indicator, _) in rules.items():
-        listed = options[key]["areas"] or indicator.applies_to
-        expected = dict.fromkeys(a for code in listed for a in area.members(code) or (code,)) if listed else (
-            dict.fromkeys(area.members_of_the_un()))
+        listed = options[key]["areas"] or [
+            *filter(indicator.applies, area.members_of_the_un()),
+            *(a for a in indicator.applies_to if area.kind(a) == "place" and a not in KINDS_OF_AREA),
+        ]
+        expected = dict.fromkeys(a for code in listed for a in area.members(code) or (code,))
         missing = [a for a in expected if a not in present.get(key, set())]
-        covered = 1 - len(missing) / len(expected)
+        covered = 1 - len(missing) / max(1, len(expected))
         if covered < options[key]["at_least"]:
             found.append(Finding(
                 "coverage", Level.WARNING, key,

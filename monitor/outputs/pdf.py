@@ -25,6 +25,8 @@ from monitor.words import Words
 STANDARDS = ["ua-1", "a-2a"]
 _MAIN = b'#include "scorecard.typ"'
 _SPOKEN = ("page.", "print.", "reason.", "status.")  # the words templates may use
+#: Typst keeps what it worked out until ten documents later. Empty ones cost nothing and halve the memory
+_FORGET = 10
 _ONE = Lock()  # a Typst compiler serves one caller at a time
 
 
@@ -71,10 +73,13 @@ def _compile(folders: Sequence[Path], data: dict[str, Any], when: datetime) -> b
         raise CannotRender(f"there is no template 'scorecard.typ': looked in {', '.join(map(str, folders))}.")
     try:
         with _ONE:
-            return bytes(_compiler().compile(
+            made = bytes(_compiler().compile(
                 input={**_files(tuple(folders)), "main.typ": _MAIN}, root=home, format="pdf",
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=STANDARDS, timestamp=when,
             ))
+            for _ in range(_FORGET):
+                _compiler().compile(input={"main.typ": b""}, format="pdf", sys_inputs={})
+            return made
     except typst.TypstError as problem:
         place = re.search(r"─ (?:\.\./)*(\S+?):(\d+):\d+", problem.diagnostic)
         where = f"{place[1]}, line {place[2]}" if place else "scorecard.typ"

@@ -53,6 +53,7 @@ EXPORTS = {
     "edat_lfs_9911": Export("population_by_educational_attainment_level_and_citizenship", "% of persons"),
     "migr_asyappctza": Export("asylum_applicants_total", "persons", only={"citizen": ("TOTAL",)}),
     "migr_asytpsm": Export("temporary_protection_beneficiaries_monthly", "persons"),
+    "tps00170": Export("migration_permits_issued", "persons", "2025-03-03"),
     "demo_gind": Export("country_population", "persons", "2025-03-27"),
 }
 

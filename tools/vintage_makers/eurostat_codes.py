@@ -10,9 +10,13 @@ from __future__ import annotations
 CODES: dict[str, dict[str, str]] = {
     "freq": {"Annual": "A", "Monthly": "M"},
     "sex": {"Total": "T", "Males": "M", "Females": "F"},
-    "unit": {"Percentage": "PC", "Euro": "EUR", "Rating (0-10)": "RTG"},
+    "unit": {"Percentage": "PC", "Euro": "EUR", "Rating (0-10)": "RTG", "Person": "PER"},
     "age": {"16 years or over": "Y_GE16", "18 years or over": "Y_GE18"},
+    # TOTAL is seen in tps00171, the sister of tps00170
+    "reason": {"Total": "TOTAL"},
+    "duration": {"Total": "TOTAL"},
     "citizen": {
+        "Total": "TOTAL",
         "Reporting country": "NAT",
         "Foreign country": "FOR",
         "EU27 countries (from 2020) except reporting country": "EU27_2020_FOR",

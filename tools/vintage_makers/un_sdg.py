@@ -18,6 +18,7 @@ SERIES = (
     "SG_CPA_MIGRS", "SI_RMT_COST", "SI_RMT_COST_SND", "SM_DTH_MIGR", "SM_POP_REFG_OR", "SL_LBR_NTLCPL",
     "VC_VOV_GDSD", "VC_HTF_DETV", "VC_HTF_DETVFL", "VC_HTF_DETVSX", "SG_NHR_IMPLN", "SG_REG_BRTH",
     "SE_GCEDESD_CUR", "SE_GCEDESD_NEP", "SE_GCEDESD_SAS", "SE_GCEDESD_TED", "SL_EMP_RCOST_MO",
+    "SG_CPA_MIGRP", "VC_HTF_DETVOG", "VC_HTF_DETVOP",
 )  # fmt: skip
 #: columns of a DDF file that are no dimensions of the publisher's answer
 NOT_DIMENSIONS = ("geo_area", "year", "nature", "units", "observation_status")
