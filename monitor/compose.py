@@ -10,8 +10,8 @@ from statistics import median
 
 from monitor import __version__, area, period
 from monitor.evidence import Evidence
+from monitor.items import Recommendation
 from monitor.line import Observations, Sayer
-from monitor.model import Recommendation
 from monitor.project import Project
 from monitor.results import Assessment, Finding, Level, Reason, Status
 from monitor.scorecard import Block, Cell, Citation, Count, Figure, Line, Matrix, Row, Scorecard

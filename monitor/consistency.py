@@ -6,7 +6,7 @@ Every rule gives its problems one by one: the declaration that must change, and 
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,7 +14,8 @@ from monitor import area, formula, period, plugins
 from monitor.declarations import nearest
 from monitor.document import Document, Location
 from monitor.errors import DefinitionError, UnreadableData
-from monitor.model import KINDS_OF_AREA, Indicator, Recommendation, Selection, Source
+from monitor.items import ANSWERS, Commitment, Item, Recommendation
+from monitor.model import KINDS_OF_AREA, Indicator, Selection, Source
 from monitor.series import CL_OBS_STATUS
 
 
@@ -42,7 +43,10 @@ Problems = Iterator[Problem]
 class Declarations:
     """Everything a project declares that is right in itself, and what is known of the rest."""
 
-    recommendations: list[Entry]
+    texts: list[Entry]  # the documents that items come from
+    items: Mapping[str, list[Entry]]  # kind -> items of the mandate
+    principles: Collection[str]  # guiding principles of the Compact
+    crosswalks: list[Entry]
     indicators: list[Entry]
     sources: Mapping[str, Entry]
     areas: Mapping[str, Entry]
@@ -67,18 +71,23 @@ def problems(declared: Declarations) -> Problems:
         yield from _codes(entry, [entry.value], places)
         if area.kind(entry.value) == "group":
             yield entry.says(f"'{entry.value}' is a group of countries, expected a country or a place.")
-    yield from _twice(declared.recommendations, _mandate)
-    for entry in declared.recommendations:
-        yield from _unanswered(entry, declared.claimed)
     everyone = sorted((*declared.indicators, *declared.partial), key=lambda e: (e.document.label, e.location))
-    yield from _twice(everyone, lambda indicator: [indicator.id])
-    mandate = {item for entry in declared.recommendations for item in _mandate(entry.value)}
+    items = [entry for entries in declared.items.values() for entry in entries]
+    yield from _twice([*items, *declared.texts, *everyone])
+    mandate = {name for entry in items for name in entry.value.ids}
     indicators = {entry.value.id for entry in declared.indicators}
     refused = declared.refused
+    for entry in items:
+        yield from _item(entry, declared, places, mandate | indicators)
+    for entry in declared.items["recommendations"]:
+        yield from _unanswered(entry, declared)
+    for entry in declared.crosswalks:
+        for n, listed in enumerate(entry.value.indicators):
+            yield from _all_known(entry, listed.ours, indicators, "indicator", "indicators", n, "ours", also=refused)
     for entry in everyone:
         indicator: Indicator = entry.value
         others = indicators - {indicator.id}
-        what = "recommendation, action or ask"
+        what = "recommendation, action, ask or other item of the mandate"
         yield from _all_known(entry, indicator.answers, mandate, what, "answers", also=refused)
         what = "indicator beside this one"
         yield from _all_known(entry, indicator.companions, others, what, "companions", also=refused)
@@ -112,29 +121,53 @@ def without(declared: Declarations, broken: Collection[int]) -> tuple[Declaratio
         companions = [c for c in entry.value.companions if c in left]
         indicators[n] = entry._replace(value=entry.value.model_copy(update={"companions": companions}))
     return replace(
-        declared, sources=sources, indicators=indicators, recommendations=kept(declared.recommendations),
+        declared, sources=sources, indicators=indicators, texts=kept(declared.texts),
+        items={kind: kept(entries) for kind, entries in declared.items.items()}, crosswalks=kept(declared.crosswalks),
         areas={code: entry for code, entry in declared.areas.items() if id(entry) not in broken},
         scorecards=kept(declared.scorecards), languages=kept(declared.languages),
     ), fallen
 
 
-def _mandate(recommendation: Recommendation) -> list[str]:
-    return [recommendation.id, *(a.id for a in recommendation.actions), *(a.id for a in recommendation.asks)]
+def _item(entry: Entry, declared: Declarations, places: tuple[str, ...], ids: Collection[str]) -> Problems:
+    """What an item of the mandate names: documents, other items, principles, areas."""
+    item: Item = entry.value
+    texts = [each.value.id for each in declared.texts]
+    if item.document:
+        yield from _known(entry, item.document, texts, "document", "document", also=declared.refused)
+    for n, passage in enumerate(item.also):
+        yield from _known(entry, passage.document, texts, "document", "also", n, "document", also=declared.refused)
+    others = {*ids, *texts} - {*item.ids}
+    what = "item of the mandate or indicator beside this one"
+    yield from _all_known(entry, item.links, others, what, "links", also=declared.refused)
+    yield from _all_known(entry, item.principles, declared.principles, "guiding principle", "principles")
+    if isinstance(item, Commitment):
+        yield from _codes(entry, item.areas, places, "areas")
 
 
-def _unanswered(entry: Entry, claimed: Collection[str]) -> Problems:
-    for n, ask in enumerate(entry.value.asks):
-        if ask.id not in claimed:
+def _unanswered(entry: Entry, declared: Declarations) -> Problems:
+    """Nothing is hidden: what no indicator answers is said, or, of a recommendation from a document, explained."""
+    recommendation: Recommendation = entry.value
+    for n, ask in enumerate(recommendation.asks):
+        if ask.id not in declared.claimed:
             yield entry.says(
                 "no indicator answers it. Declare one; where no public figures exist, with 'missing: needs_register'.",
                 "asks", n,
             )._replace(fatal=False)
+    if recommendation.document and not declared.refused:
+        own = {*recommendation.ids}
+        answered = {e.value.kind for e in declared.indicators if own & {*e.value.answers}}
+        for kind in ANSWERS:
+            if kind not in answered and kind not in recommendation.gaps:
+                yield entry.says(
+                    f"no indicator of kind '{kind}' answers it. Declare one, or say under 'gaps' why there is none.",
+                    "gaps",
+                )._replace(fatal=False)
 
 
-def _twice(entries: Iterable[Entry], ids: Callable[[Any], list[str]]) -> Problems:
+def _twice(entries: Iterable[Entry]) -> Problems:
     first: dict[str, Entry] = {}
     for entry in entries:
-        for each in ids(entry.value):
+        for each in filter(None, getattr(entry.value, "ids", [entry.value.id])):
             if each in first:
                 document, location = first[each].document, first[each].location
                 yield entry.says(f"the id '{each}' is taken in {document.label}:{document.line(location)}.")

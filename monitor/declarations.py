@@ -9,14 +9,25 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
+from monitor import items
 from monitor.document import Document, Location
-from monitor.model import About, Declared, Indicator, Place, Recommendation
+from monitor.model import About, Declared, Indicator, Place
 
 
 class IncludedFile(Declared):
     """What a file named by 'include' may hold."""
 
-    recommendations: list[Recommendation] = Field([], description="what was recommended, verbatim")
+    documents: list[items.Document] = Field([], description="the texts that items were taken from")
+    recommendations: list[items.Recommendation] = Field([], description="what was recommended, verbatim")
+    commitments: list[items.Commitment] = Field([], description="who undertook what, by when")
+    messages: list[items.Message] = Field([], description="what governments were to be told first")
+    questions: list[items.Question] = Field([], description="what was asked, and of whom")
+    practices: list[items.Practice] = Field([], description="examples held up as good")
+    lessons: list[items.Lesson] = Field([], description="what works against the aim, what was learnt")
+    mechanisms: list[items.Mechanism] = Field([], description="bodies and frameworks to use or improve")
+    claims: list[items.Claim] = Field([], description="statements that can be checked")
+    quotes: list[items.Quote] = Field([], description="words of participants")
+    themes: list[items.Theme] = Field([], description="what runs through several documents")
     indicators: list[Indicator] = Field([], description="what measures it")
 
 
@@ -38,6 +49,7 @@ class FrameworkFile(Declared):
     title: str
     source: str
     titles: dict[int, str] = Field(description="number of the objective -> shortened title")
+    principles: dict[str, str] = Field({}, description="guiding principles: key -> title")
     unconfirmed: list[int] = Field([], description="titles not yet compared with the official text")
     notes: list[str] = Field([], description="how the titles were compared")
 

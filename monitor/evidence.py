@@ -30,6 +30,7 @@ class Evidence:
     snapshots: dict[Wanted, Snapshot] = field(default_factory=dict)
     reasons: dict[str, Reason] = field(default_factory=dict)  # indicator -> why it has nothing
     findings: list[Finding] = field(default_factory=list)
+    entered: dict[str, frozenset[str]] = field(default_factory=dict)  # indicator on a register -> areas with entries
 
 
 @cache
@@ -89,6 +90,8 @@ def gather(
     for indicator in indicators:
         try:
             collected.append(_series(indicator, rows, broken, evidence.snapshots))
+            if kept := [p for p in indicator.data.parts.values() if p.source in project.registers] if indicator.data else []:
+                evidence.entered[indicator.id] = _entered(indicator, kept, rows)
         except MonitorError as problem:
             unavailable = isinstance(problem, SourceUnavailable)
             evidence.reasons[indicator.id] = Reason.UNAVAILABLE if unavailable else Reason.UNREADABLE
@@ -119,6 +122,13 @@ def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:
     rows = shape.door(reader(snapshot, source, snapshot.series), source, snapshot.series)
     vintages.rows_put(project.store, key, rows)
     return rows
+
+
+def _entered(indicator: Indicator, parts: Iterable[Selection], rows: dict[Wanted, pl.DataFrame]) -> frozenset[str]:
+    """The areas for which every register an indicator reads has a figure."""
+    picked = (Series.pick(rows[p.source, p.series], indicator.id, p, "").frame for p in parts)
+    figures = (frame.filter(pl.col("obs_value").is_not_null())["ref_area"].to_list() for frame in picked)
+    return frozenset.intersection(*map(frozenset, figures))
 
 
 def _series(

@@ -6,7 +6,7 @@ The gates, in this order; the first that holds gives the reason:
 2. no ``data`` block: its declared ``missing`` reason
 3. the source did not answer or could not be read: the reason the caller gives
 4. the newest cell is withheld to protect people (OBS_STATUS Q): suppressed; an older figure is not judged instead
-5. no figure: no_data
+5. no figure: no_data; awaiting_entries where a register people keep by hand has nothing on the area
 6. a finding of level ERROR, for the area or for the whole indicator: failed_check
 7. the newest figure is older than ``max_age`` at the cut-off date: too_old
 8. direction context_only: context_only
@@ -20,7 +20,7 @@ is filled in even where it is not judged, so that a page can show it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -43,13 +43,15 @@ def judge(
     findings: Sequence[Finding],
     reasons: Mapping[str, Reason],
     as_of: date,
+    entered: Mapping[str, Collection[str]] = {},
 ) -> list[Assessment]:
     """One Assessment for each indicator and area, in the order of both.
 
     Args:
         reasons: indicator -> why it has no observations at all (its source is unavailable or unreadable).
+        entered: indicator that reads a register kept by hand -> the areas the register has figures for.
     """
-    frame = assessments(project_indicators, series, areas, findings, reasons, as_of)
+    frame = assessments(project_indicators, series, areas, findings, reasons, as_of, entered)
     return [
         Assessment(**{**row, "status": Status(row["status"]), "reason": row["reason"] and Reason(row["reason"])})
         for row in frame.iter_rows(named=True)
@@ -63,6 +65,7 @@ def assessments(
     findings: Sequence[Finding],
     reasons: Mapping[str, Reason],
     as_of: date,
+    entered: Mapping[str, Collection[str]] = {},
 ) -> pl.DataFrame:
     """The same as a frame with the fields of `Assessment` as columns, status and reason as text."""
     areas = list(dict.fromkeys(areas))
@@ -78,6 +81,7 @@ def assessments(
         _declared(grid, indicators, areas),
         _pairs((i, a, reason) for i, reason in reasons.items() for a in areas),
         _suppressed(cells),
+        _pairs((i, a, Reason.AWAITING_ENTRIES) for i, have in entered.items() for a in areas if a not in have),
         grid.join(judged, on=KEYS, how="anti").with_columns(reason=pl.lit(Reason.NO_DATA.value)),
         _pairs((f.indicator, a, Reason.FAILED_CHECK) for f in findings if f.level is Level.ERROR
                for a in ([f.ref_area] if f.ref_area else areas)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,9 +16,13 @@ from monitor.consistency import Declarations, Entry
 from monitor.declarations import FrameworkFile, IncludedFile, ProjectFile
 from monitor.document import Document
 from monitor.errors import DefinitionError
-from monitor.model import About, Indicator, Place, Recommendation, Source
+from monitor.items import Crosswalk
+from monitor.items import Document as Text
+from monitor.mandate import KINDS
+from monitor.model import About, Indicator, Place, Source
 
 NAME = "indicators.yaml"
+GCM = "sources/frameworks/gcm.yaml"
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -72,26 +77,31 @@ class Reading:
                 self._read[relative] = hashlib.sha256(path.read_bytes()).hexdigest()
         return dict(sorted(self._read.items()))
 
-    def declared(self) -> tuple[About | None, dict[int, str], Declarations]:
+    def declared(self) -> tuple[About | None, FrameworkFile | None, Declarations]:
         """What is right in itself, ready to be held against the rest."""
         main = self.file(NAME, ProjectFile)
         if main is None:
             raise DefinitionError(self.problems)
         documents = [main, *self._included(main)]
         sources = dict(self._sources())
-        framework = self.file("sources/frameworks/gcm.yaml", FrameworkFile)
-        gcm = framework and _one(FrameworkFile, framework.tree)
-        said = [item for d in documents for key in ("recommendations", "indicators")
+        framework = self.file(GCM, FrameworkFile)
+        gcm = _one(FrameworkFile, framework.tree) if framework else None
+        said = [item for d in documents for key in ("documents", *KINDS, "indicators")
                for _, item in _items(d, key) if isinstance(item, dict)]
-        recommendations = [e for d in documents for e in _entries(d, "recommendations", Recommendation)]
+        texts = [e for d in documents for e in _entries(d, "documents", Text)]
+        items = {kind: [e for d in documents for e in _entries(d, kind, model)] for kind, model in KINDS.items()}
+        known = {e.value.id: e.value for e in reversed(texts)}
+        items["recommendations"] = [e._replace(value=e.value.cited(known.get(e.value.document)))
+                                    for e in items["recommendations"]]
         indicators = [e for d in documents for e in _entries(d, "indicators", Indicator)]
         partial = [e for d in documents for e in _entries(d, "indicators", Indicator, _partly)]
-        ids = {entry.value.id for entry in (*recommendations, *indicators)}
+        ids = {entry.value.id for entry in (*texts, *chain(*items.values()), *indicators)}
         right = {name: Entry(s, d) for name, d in sources.items() if (s := _one(Source, d.tree))}
         wrong = {Path(name).stem for name in self._names("sources/*.yaml")} - right.keys()
         about = main.tree.get("about") if isinstance(main.tree, dict) else None
-        return _one(About, about), gcm.titles if gcm else {}, Declarations(
-            recommendations=recommendations, indicators=indicators, sources=right,
+        return _one(About, about), gcm, Declarations(
+            texts=texts, items=items, principles=gcm.principles if gcm else {}, crosswalks=[*self._crosswalks()],
+            indicators=indicators, sources=right,
             areas={str(e.location[-1]): e for e in _entries(main, "areas", Place)},
             scorecards=[*_texts(main, "scorecards")], languages=[*_texts(main, "languages")] or [Entry("en", main)],
             partial=partial, refused=wrong.union({str(item.get("id")) for item in said} - ids),
@@ -122,6 +132,14 @@ class Reading:
                 if isinstance(read.tree, dict) and read.tree["id"] != name:
                     sentence = f"found '{read.tree['id']}', expected '{name}', the name of the file."
                     self.problems.append(f"{read.at(('id',))} {sentence}")
+
+    def _crosswalks(self) -> Iterator[Entry]:
+        """Those of the project's own folder: like indicators, they are never inherited."""
+        for path in sorted(self.layers[0].glob("sources/frameworks/*.yaml")):
+            relative = path.relative_to(self.layers[0]).as_posix()
+            if relative != GCM and (read := self.file(relative, Crosswalk, id=path.stem)):
+                value = _one(Crosswalk, read.tree)
+                yield from [Entry(value, read)] if value else []
 
     def _names(self, pattern: str) -> set[str]:
         """Files of any layer, relative to it."""

@@ -91,11 +91,16 @@ class Sayer:
             method_text=words(f"method.{judged.method}") if judged.method and judged.reason is None else "",
             pace=self._pace(judged), points=points, group_points=group_points,
             breakdowns=self._breakdowns(indicator, code), notes=self._notes(indicator, code),
-            caveats=tuple(indicator.caveats), citations=self.citations(indicator) if shown else (),
+            caveats=(*indicator.caveats, *self._unconfirmed(indicator)),
+            citations=self.citations(indicator) if shown else (),
             gcm=tuple(f"{g} {self.project.gcm[g]}" for g in indicator.gcm), sdg=tuple(indicator.sdg),
             bounds=indicator.bounds, chart_title=self._chart_title(indicator, shown),
             chart_text=self._chart_text(indicator, shown),
         )
+
+    def _unconfirmed(self, indicator: Indicator) -> tuple[str, ...]:
+        """What the declaration says on somebody else's word, marked as such."""
+        return tuple(self.words("sentence.unconfirmed_fact", text=text) for text in indicator.unconfirmed)
 
     def number(self, indicator: Indicator, value: float | None) -> str:
         """A value as printed: yes and no for binary ones, a per cent sign that cannot part from its number."""

@@ -1,6 +1,7 @@
-"""What people declare in YAML, as frozen values: recommendations, indicators, sources, areas.
+"""What people declare in YAML, as frozen values: indicators, sources, areas.
 
-Unknown keys are errors, and JSON Schema is free (Pydantic). What the run computes stands in `monitor.results`.
+Unknown keys are errors, and JSON Schema is free (Pydantic). Recommendations and the other items of a mandate stand in
+`monitor.items`; what the run computes stands in `monitor.results`.
 Words follow SDMX, the UN and OHCHR; see GLOSSARY.md.
 """
 
@@ -56,39 +57,6 @@ class Direction(StrEnum):
     TARGET = "target"  # better is nearer to the target, from either side
     CONTEXT_ONLY = "context_only"  # never coloured
     AMBIGUOUS = "ambiguous_needs_companion"  # coloured only together with its companions
-
-
-# ------------------------------------------------------------------ what people declare: the mandate
-
-
-class Action(Declared):
-    id: Id
-    text: str
-    addressed_to: list[str] = []
-
-
-class Ask(Declared):
-    """An indicator as the recommendation itself names it, word for word."""
-
-    id: Id
-    text: str
-    note: str = ""
-
-
-class Recommendation(Declared):
-    """What civil society recommended, verbatim, to whom, and how it said success would show."""
-
-    id: Id
-    title: str = Field(description="a short working title of ours; the text is the recommendation")
-    text: str = Field(description="verbatim from the source document")
-    source: str = Field(description="document, section and date")
-    year: int
-    date_certainty: Literal["stated", "inferred"]
-    addressed_to: list[str]
-    actions: list[Action] = []
-    asks: list[Ask] = Field([], description="the indicators the recommendation names")
-    gcm: list[Annotated[int, Field(ge=1, le=23)]] = []
-    notes: list[str] = []
 
 
 # ------------------------------------------------------------------ what people declare: indicators
@@ -180,6 +148,14 @@ class Indicator(Declared):
     gcm: list[Annotated[int, Field(ge=1, le=23)]] = []
     sdg: list[str] = []
     confidence: Confidence = "V"
+    unconfirmed: list[str] = Field(
+        [], description="facts of this block that are second-hand or general knowledge; printed with the limits"
+    )
+    purpose: str = Field("", description="what the figure is for, and what it must not be used for")
+    do_no_harm: str = Field("", description="how the people who are counted are kept from harm by being counted")
+    self_identification: str = Field(
+        "", description="who says that a person belongs to the group that is counted: the person or somebody else"
+    )
 
     @model_validator(mode="after")
     def _says_what_is_missing(self) -> Indicator:

@@ -18,8 +18,10 @@ from pydantic import BaseModel
 
 from monitor import consistency, declarations, document, layers
 from monitor.errors import DefinitionError
+from monitor.items import Crosswalk, Recommendation
 from monitor.layers import NAME, flagship, packaged
-from monitor.model import About, Indicator, Place, Recommendation, Source
+from monitor.mandate import Mandate
+from monitor.model import About, Indicator, Place, Source
 from monitor.words import Words
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -35,14 +37,20 @@ class Project:
     languages: tuple[str, ...]
     scorecards: tuple[str, ...]  # areas that get a scorecard by default
     places: dict[str, Place]
-    recommendations: dict[str, Recommendation]
+    mandate: Mandate  # every item of the documents behind the project
     indicators: dict[str, Indicator]
     sources: dict[str, Source]
     gcm: dict[int, str]  # titles of the 23 objectives of the Global Compact for Migration
+    principles: dict[str, str]  # its guiding principles: key -> title
+    crosswalks: dict[str, Crosswalk]  # published lists of indicators beside ours
     files: dict[str, str]  # relative path of each declaration that won -> sha256
     problems: tuple[str, ...] = ()  # what was refused, when loaded with strict=False
     announced: str = ""  # what to tell a user who named no project and is given the flagship
     lines: dict[str, str] = field(default_factory=dict, repr=False)  # id -> file:line of its declaration
+
+    @property
+    def recommendations(self) -> dict[str, Recommendation]:
+        return self.mandate.recommendations
 
     def indicator(self, name: str) -> Indicator:
         """A declared indicator.
@@ -60,14 +68,20 @@ class Project:
         """
         return _named(self.sources, name, "source")
 
-    def answering(self, recommendation: str) -> list[Indicator]:
-        """The indicators that answer a recommendation, one of its actions or one of its asks."""
-        declared = _named(self.recommendations, recommendation, "recommendation")
-        ids = {declared.id, *(a.id for a in declared.actions), *(a.id for a in declared.asks)}
+    def answering(self, name: str) -> list[Indicator]:
+        """The indicators that answer an item of the mandate, with its parts, or one part of it, such as an ask.
+
+        Raises:
+            DefinitionError: there is nothing of that id; the message names the nearest.
+        """
+        found = self.mandate.find(name)
+        if found is None:
+            raise DefinitionError(f"there is no '{name}' in the mandate.{declarations.nearest(name, self.mandate.ids())}")
+        ids = {name} if found[2] else {*found[1].ids}
         return [indicator for indicator in self.indicators.values() if ids.intersection(indicator.answers)]
 
     def where(self, thing: str) -> list[str]:
-        """Where an indicator, recommendation, source or file is declared: what counts first, then what it overrides.
+        """Where an indicator, item of the mandate, source or file is declared: what counts, then what it overrides.
 
         Raises:
             DefinitionError: nothing of that name is declared.
@@ -151,22 +165,27 @@ def load(folder: str | Path | None = None, strict: bool = True) -> Project:
     """
     home, announced = _home(folder)
     reading = layers.Reading(tuple(dict.fromkeys((home, flagship()))))
-    about, gcm, declared = reading.declared()
+    about, framework, declared = reading.declared()
     found = list(consistency.problems(declared))
     problems = [*reading.problems, *(p.sentence for p in found)]
     if about is None or (strict and problems):
         raise DefinitionError(sorted(problems, key=_place))
     kept, fallen = consistency.without(declared, {id(p.entry) for p in found if p.fatal})
-    mandate = {e.value.id: e for e in reversed((*kept.recommendations, *kept.indicators))}
+    told = {kind: {e.value.id: e.value for e in entries} for kind, entries in kept.items.items()}
+    items = [e for entries in kept.items.values() for e in entries]
+    lines = {name: e for e in reversed((*items, *kept.texts)) for name in getattr(e.value, "ids", [e.value.id])}
+    lines |= {e.value.id: e for e in reversed(kept.indicators)}
     return Project(
         folder=home, layers=reading.layers, about=about,
         languages=tuple(e.value for e in kept.languages), scorecards=tuple(e.value for e in kept.scorecards),
         places={code: e.value for code, e in kept.areas.items()},
-        recommendations={e.value.id: e.value for e in kept.recommendations},
+        mandate=Mandate(documents={e.value.id: e.value for e in kept.texts}, **told),
         indicators={e.value.id: e.value for e in kept.indicators},
         sources={name: e.value for name, e in kept.sources.items()},
-        gcm=gcm, files=reading.hashes(), problems=tuple(sorted([*problems, *fallen], key=_place)), announced=announced,
-        lines={name: f"{e.document.path}:{e.document.line(e.location)}" for name, e in mandate.items()},
+        gcm=framework.titles if framework else {}, principles=framework.principles if framework else {},
+        problems=tuple(sorted([*problems, *fallen], key=_place)), announced=announced, files=reading.hashes(),
+        crosswalks={e.value.id: e.value for e in kept.crosswalks},
+        lines={name: f"{e.document.path}:{e.document.line(e.location)}" for name, e in lines.items()},
     )
 
 

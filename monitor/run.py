@@ -81,7 +81,7 @@ def assess(
     findings = [f for f in gathered.findings + check(wanted, gathered, as_of) if f.ref_area in ("", *chosen)]
     progress("assess", "")
     assessments = judge.judge(
-        {i.id: i for i in wanted}, gathered.series, chosen, findings, gathered.reasons, as_of
+        {i.id: i for i in wanted}, gathered.series, chosen, findings, gathered.reasons, as_of, gathered.entered
     )
     return Judged(gathered, findings, assessments, chosen)
 

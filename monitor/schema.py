@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from monitor.declarations import FrameworkFile, IncludedFile, ProjectFile
+from monitor.items import Crosswalk
 from monitor.model import Source
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,6 +23,7 @@ _FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "included": ("a file that indicators.yaml includes", IncludedFile),
     "source": ("sources/<id>.yaml: a public dataset", Source),
     "framework": ("sources/frameworks/<name>.yaml: the objectives of a framework", FrameworkFile),
+    "crosswalk": ("sources/frameworks/<name>.yaml: a published list of indicators beside ours", Crosswalk),
 }
 #: an editor reads unquoted 2015 and 1.10 as numbers; here they are text until a model asks for a number
 _TEXT = ["string", "number"]
@@ -52,7 +54,7 @@ def _schema(title: str, model: type[BaseModel]) -> dict[str, Any]:
     parts = schema.get("$defs", {})
     if "Data" in parts:  # the short form: one selection without 'parts'
         parts["Data"] = {"anyOf": [parts["Data"], {"$ref": "#/$defs/Selection"}]}
-    if model is Source:
+    if model in (Source, Crosswalk):
         schema["required"].remove("id")  # the file's name is its id
     return {"$schema": DRAFT, **schema, "title": title}
 

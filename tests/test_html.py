@@ -63,7 +63,7 @@ def _matrix() -> Matrix:
     columns = tuple((line.id, line.title, b.id) for b in card.blocks for line in b.lines)
     rows = tuple(
         Row(code, name, "Southern Europe", (), tuple(
-            Cell(i, s.value, _words()(f"status.{s.value}"), f"{n}.5 (2023)", n + 0.5, coloured=n != 1)
+            Cell(i, s.value, _words()(f"status.{s.value}"), f"{n}.5 (2023)", n + 0.5)
             for n, ((i, _, _), s) in enumerate(zip(columns, itertools.cycle(Status), strict=False))
         ), f"{code}/scorecard.html", ())
         for code, name in (("EXA", "Exampleland"), ("UTO", "Utopia"))
@@ -191,16 +191,17 @@ def test_an_indicator_of_two_recommendations_is_told_once_and_listed_twice() -> 
     assert len(tree.xpath(f"//table//a[@href='#{shared.id}']")) == 2
 
 
-def test_a_block_without_enough_evidence_shows_no_colour_and_says_why() -> None:
+def test_a_recommendation_without_enough_evidence_has_no_colour_as_a_whole_and_says_why() -> None:
     tree = lxml_html.fromstring(_page())
     (block,) = tree.xpath("//section[@id='R2016-2']")
-    chips = block.xpath(".//span[contains(@class, 'chip')]/@class")
-    assert chips
-    assert {c.split()[1] for c in chips} <= {"plain", "not_assessed"}
     assert "Insufficient evidence" in block.text_content()
-    cells = lxml_html.fromstring(_index()).xpath("//tbody/tr[1]/td/@class")
-    assert cells[1].endswith(" plain")
-    assert "plain" not in cells[3]
+    own = block.xpath(".//article//span[contains(@class, 'chip')]/@class")
+    assert own and "plain" not in {c.split()[1] for c in own}, "a single indicator keeps its colour"
+    strip = {
+        row.xpath("string(.//a/@href)"): {c.split()[1] for c in row.xpath(".//span[contains(@class, 'chip')]/@class")}
+        for row in tree.xpath("//section[@aria-labelledby='_strip']//*[.//a[starts-with(@href, '#R')] and .//span]")
+    }
+    assert strip["#R2016-2"] <= {"plain", "not_assessed"}
 
 
 def test_an_indicator_without_a_figure_keeps_its_place_and_says_why() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from monitor.series import ROW
 CASES = Path(__file__).parent / "cases" / "readers"
 FICTION = {
     "id": "fiction", "title": "Example statistics", "publisher": "Statistics Office of Exampleland", "official": True,
-    "homepage": "https://example.org", "licence": {"name": "CC BY 4.0", "confirmed": True}, "citation": "Example, {series}",
+    "homepage": "https://example.org", "licence": {"name": "CC BY 4.0", "confirmed": True}, "citation": "{series}",
 }
 BINARY = ("excel",)
 
@@ -105,7 +106,7 @@ def _first(reader: str) -> tuple[list[bytes], dict[str, Any]]:
 @pytest.mark.parametrize(("body", "says"), [
     (b"", "the answer is empty (0 bytes)"),
     (b" \r\n\t ", "the answer is empty (5 bytes)"),
-    (b"<!DOCTYPE html>\n<html><head><title>Just a moment...</title>", "<!DOCTYPE html> <html><head><title>Just a moment"),
+    (b"<!DOCTYPE html>\n<html><head><title>Just a moment", "<!DOCTYPE html> <html><head><title>Just a"),
     (b'\xef\xbb\xbf<?xml version="1.0"?><error>Server Error</error>', '<?xml version="1.0"?><error>Server Error'),
 ], ids=["nothing", "blanks", "html", "xml"])
 def test_nothing_and_a_web_page_under_200_are_no_data(reader: str, body: bytes, says: str) -> None:
@@ -146,7 +147,7 @@ def test_an_unfinished_answer_loses_no_page_silently() -> None:
 def test_a_workbook_that_unpacks_to_a_flood_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     bodies, case = _first("excel")
     monkeypatch.setattr("monitor.readers.excel.LIMIT_BYTES", 1000)
-    with pytest.raises(UnreadableData, match="unpacks to .* expected at most 1,000"):
+    with pytest.raises(UnreadableData, match=r"unpacks to .* expected at most 1,000"):
         read("excel", bodies, case)
 
 
@@ -188,8 +189,8 @@ def test_mutated_specimens_raise_only_our_errors(reader: str, data: st.DataObjec
     bodies, case = _first(reader)
     which = data.draw(st.integers(0, len(bodies) - 1))
     body = bytearray(bodies[which])
-    bits = st.sampled_from([b"", b'"', b",", b"\n", b"{", b"}", b"[", b"]", b"null", b"-1", b"1e400", b"NaN", b"\x00", b"\xff",
-                            "é".encode(), b"999999999999", b"true", b";", b"<", b":", b"2029", b"\r"])
+    bits = st.sampled_from([b"", b'"', b",", b"\n", b"{", b"}", b"[", b"]", b"null", b"-1", b"1e400", b"NaN", b"\x00",
+                            b"\xff", "é".encode(), b"999999999999", b"true", b";", b"<", b":", b"2029", b"\r"])
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(body)))
         width = data.draw(st.sampled_from([0, 1, 2, 5, 20]))
@@ -209,7 +210,5 @@ def test_mutated_specimens_raise_only_our_errors(reader: str, data: st.DataObjec
         inner, max_size=5), max_leaves=20))
 @pytest.mark.parametrize("reader", ["jsonstat", "missing_migrants", "socrata", "un_sdg", "unhcr", "world_bank"])
 def test_well_formed_json_of_another_shape_raises_only_our_errors(reader: str, value: object) -> None:
-    import json
-
     _, case = _first(reader)
     _only_our_errors(reader, [json.dumps(value).encode()], case)

@@ -74,7 +74,7 @@ def _compile(folders: Sequence[Path], data: dict[str, Any], when: datetime) -> b
     try:
         with _ONE:
             made = bytes(_compiler().compile(
-                input={**_files(tuple(folders)), "main.typ": _MAIN}, root=home, format="pdf",
+                input={**_files(folders), "main.typ": _MAIN}, root=home, format="pdf",
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=STANDARDS, timestamp=when,
             ))
             for _ in range(_FORGET):
@@ -92,8 +92,7 @@ def _compile(folders: Sequence[Path], data: dict[str, Any], when: datetime) -> b
         raise CannotRender(f"{where}: {problem.message.rstrip('.')}.{hints} {advice}") from problem
 
 
-@cache
-def _files(folders: tuple[Path, ...]) -> dict[str, Path | bytes]:
+def _files(folders: Sequence[Path]) -> dict[str, bytes]:
     """Templates and pictures by name, each from the first folder that has it."""
     kinds = {".typ", ".svg", ".png", ".jpg", ".jpeg"}
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from monitor.errors import UnreadableData
@@ -80,15 +81,21 @@ def texts(rows: list[Record], key: str, required: bool = True) -> list[str | Non
     if required and rows and not any(key in row for row in rows):
         raise UnreadableData(f"no row has '{key}'; the first has {', '.join(list(rows[0])[:20]) or 'no keys'}. "
                              "The publisher's format has changed, or the address is another one.")
-    return [v if v is None or type(v) is str else _scalar(v, key) for v in (row.get(key) for row in rows)]
+    return scalars([row.get(key) for row in rows], key)
 
 
-def _scalar(value: Any, key: str) -> str:
+def scalars(values: Iterable[Any], what: str) -> list[str | None]:
+    """Texts, numbers and nulls as text; a list or an object among them is refused."""
+    return [
+        v if (kind := type(v)) is str or v is None else repr(v) if kind is float or kind is int else _other(v, what)
+        for v in values
+    ]
+
+
+def _other(value: Any, what: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    raise UnreadableData(f"'{key}' of a row is {shown(value)}, expected text or a number.")
+    raise UnreadableData(f"'{what}' of a row is {shown(value)}, expected text or a number.")
 
 
 def whole(value: Any, what: str) -> int | None:

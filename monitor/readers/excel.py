@@ -83,8 +83,8 @@ def _cells(body: bytes, sheet: str) -> pl.DataFrame:
         book = fastexcel.read_excel(body)
         if sheet and sheet not in book.sheet_names:
             raise UnreadableData(f"the workbook has no sheet '{sheet}'; it has {some(book.sheet_names)}.")
-        cells: pl.DataFrame = book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes="string").to_polars()
-        return cells
+        texts, numbers = (book.load_sheet(sheet or 0, header_row=None, skip_rows=0, dtypes=kind).to_polars()
+                          for kind in ("string", "float"))
     except UnreadableData:
         raise
     except BaseException as problem:  # the parser panics on some damaged files, and a panic is no Exception
@@ -93,3 +93,8 @@ def _cells(body: bytes, sheet: str) -> pl.DataFrame:
         said = (str(problem).splitlines() or ["?"])[0]
         raise UnreadableData(f"the answer is no workbook that can be read ({said}); it begins with "
                              f"{excerpt(body[:200].decode('latin-1'))}, expected XLSX or XLS.") from None
+    # as text a number is cut to nine decimals; where that loses something the number itself is taken
+    return pl.DataFrame([
+        text.zip_with((text.cast(pl.Float64, strict=False) == number).fill_null(True), number.cast(pl.String))
+        for text, number in zip(texts, numbers, strict=True)
+    ])

@@ -20,6 +20,7 @@ from monitor.readers._reading import Options, options, reading
 from monitor.readers._text import some
 from monitor.results import Snapshot
 
+_MOST = 50_000_000  # cells that one status for all may be spread over
 _AREA, _TIME = ("geo", "ref_area", "area", "country"), ("time", "time_period", "year")
 
 
@@ -51,7 +52,7 @@ def _cube(answer: _json.Record, chosen: JsonStat) -> pl.DataFrame:
     codes = [_codes(name, size, dimension) for name, size in zip(names, sizes, strict=True)]
     cells = math.prod(len(c) for c in codes)
     if cells > 2**40:
-        raise UnreadableData(f"the cube has {cells} cells, which no answer can hold.")
+        raise UnreadableData(f"the cube has {cells} cells, which is more than any answer can mean.")
     frame = _cells(cube.get("value"), cells, "value").join(
         _cells(cube.get("status"), cells, "status"), on="position", how="full", coalesce=True
     ).sort("position")
@@ -107,24 +108,28 @@ def _codes(name: str, size: Any, dimension: _json.Record) -> list[str]:
 
 
 def _cells(found: Any, cells: int, name: str) -> pl.DataFrame:
-    """Position and text of every cell that is there, out of a list, a map by position, or one text for all."""
+    """Position and text of every cell that is there, out of a list, a map by position, or one status for all."""
     if name == "status" and isinstance(found, dict) and isinstance(found.get("value"), list | dict):
         found = found["value"]  # Eurostat's retired v1.1
-    if isinstance(found, str):
-        found = [found] * cells if cells <= 10_000_000 else []
-    pairs: list[tuple[Any, Any]] = list(enumerate(found)) if isinstance(found, list) else []
+    found = [found] if isinstance(found, str) else found
+    if name == "status" and isinstance(found, list) and len(found) == 1:
+        found = found * min(cells, _MOST)
+    if isinstance(found, list) and len(found) != cells:
+        raise UnreadableData(f"'{name}' has {len(found)} cells, but the sizes give {cells}: the answer is cut off.")
     if isinstance(found, dict):
-        if not all(k.isascii() and k.isdigit() and len(k) < 15 for k in found):
-            raise UnreadableData(f"'{name}' has {_json.shown(list(found)[:5])} as positions, expected whole numbers.")
-        pairs = [(int(k), v) for k, v in found.items()]
-    elif found is not None and not isinstance(found, list):
+        positions = pl.Series(list(found), dtype=pl.String)
+        if not positions.str.contains(r"^[0-9]{1,14}$").all():
+            raise UnreadableData(f"'{name}' has {some(found)} as positions, expected whole numbers.")
+        positions = positions.cast(pl.Int64)
+    elif isinstance(found, list | None):
+        positions = pl.int_range(len(found or []), eager=True)
+    else:
         raise UnreadableData(f"'{name}' is {_json.shown(found)}, expected a list or a map by position.")
-    pairs = [(p, v) for p, v in pairs if v is not None]
-    if pairs and (beyond := max(p for p, _ in pairs)) >= cells:
+    texts = _json.scalars(found.values() if isinstance(found, dict) else found or [], name)
+    table = pl.DataFrame({"position": positions, name: pl.Series(texts, dtype=pl.String)}).drop_nulls(name)
+    if (beyond := table.select(pl.max("position").fill_null(-1)).item()) >= cells:
         raise UnreadableData(f"'{name}' has a cell at position {beyond}, but the sizes give {cells} cells.")
-    texts = _json.texts([{name: v} for _, v in pairs], name, required=False)
-    columns = {"position": [p for p, _ in pairs], name: texts}
-    return pl.DataFrame(columns, schema={"position": pl.Int64, name: pl.String})
+    return table
 
 
 def _named(wanted: str, role: Any, kind: str, usual: tuple[str, ...], columns: dict[str, pl.Series]) -> str:

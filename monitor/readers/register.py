@@ -1,137 +1,224 @@
 """Registers: evidence people keep by hand in a CSV of ours, every row with the address where it can be read.
 
-Two rules. ``value``: a row is a figure (``measure``, ``time_period``, ``obs_value``). ``state``: a row is an act of
-a State upon an instrument (``instrument``, ``action``, ``date``, ``status_as_of``), read as 1 from the year it became
-party and 0 before, up to the year of which the status is known.
+`sources/registers/<name>.yaml` declares the columns and the rule by which rows become figures:
+
+- ``count``: rows (or different entries of a column) for each area and year. With a yes/no column, those that are yes
+  among those that are known, so that a zero needs somebody who looked.
+- ``share``: 100 times the yes among the known rows, with Wilson's 95 % interval as bounds.
+- ``checklist``: how many items hold by any row in force. An item nobody coded leaves the score open, not lower.
+- ``value``: one row is one figure.
+- ``state``: 1 from the year of an act that binds and 0 before it, up to the year of which the status is known.
+
+A row in force holds until ``date_to``, or as long as the register was kept for its area. Rows that another one
+supersedes, and withdrawn ones, are left out; no rows give no figures.
+
+A file without such a declaration is read as plain figures: ``id, ref_area, time_period, measure, obs_value,
+source_url, retrieved_on, confidence, note`` and, if there are any, ``obs_status``, ``raw`` and columns nobody reads.
 """
 
 from __future__ import annotations
 
-import csv
-from typing import Literal
+from collections.abc import Callable, Sequence
 
 import polars as pl
 from pydantic import Field
 
-from monitor import area
+from monitor import area, entries
 from monitor.errors import DefinitionError
 from monitor.model import Source
 from monitor.readers._codes import finish
-from monitor.readers._delimited import frame as table
-from monitor.readers._delimited import require
 from monitor.readers._reading import Options, options, reading
 from monitor.readers._text import decode
+from monitor.registers import SHARED, Column, Rule
 from monitor.results import Snapshot
 from monitor.series import CL_OBS_STATUS, MISSING
 
-_SHARED = ["id", "ref_area", "source_url", "retrieved_on", "confidence", "note"]
-_NEEDS = {"value": ["measure", "time_period", "obs_value"], "state": ["instrument", "action", "date", "status_as_of"]}
+#: how plain figures are read, and what their columns hold
+FIGURES = Rule(rule="value", title="Figures", unit="", column="obs_value", at="time_period", dimensions=["measure"],
+               missing="obs_status", printed="raw")
+PLAIN = {c.name: c for c in (
+    *(SHARED[name] for name in ("id", "ref_area", "source_url", "retrieved_on", "archived_url")), Column(name="note"),
+    Column(name="time_period", type="period", required=True), Column(name="measure", required=True),
+    Column(name="obs_value", type="number"), Column(name="confidence", required=True), Column(name="raw"),
+    Column(name="obs_status", type="code", codes=dict.fromkeys(sorted(CL_OBS_STATUS), "")))}
+NEEDED = ("id", "ref_area", "time_period", "measure", "obs_value", "source_url", "retrieved_on", "confidence", "note")
+#: 95 % of a standard normal distribution lie within this many standard deviations
+Z = 1.959964
+#: how many rows a comment names
+NAMED = 3
 
 
 class Register(Options):
-    rule: Literal["value", "state"] | None = Field(None, description="by its columns where left out")
-    since: int = Field(2000, ge=1900, description="state: the first year of the series")
-    party: list[str] = Field(["party"], description="state: actions that bind, from the year of their date on")
-    ended: list[str] = Field(["withdrawn"], description="state: actions that end it, from the year of their date on")
-    not_party: list[str] = Field(["signatory", "none"], description="state: what does not bind, dated or not")
+    columns: list[Column] = Field([], description="told by the register's declaration; plain figures where there is none")
+    rule: Rule = Field(FIGURES, description="told by the register's declaration; plain figures where there is none")
 
 
 @reading
 def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
-    """Rows of a register; the note and the address of the evidence are the comment.
+    """Rows of a register as figures; the comment says which rows, and where they can be read.
 
     Raises:
-        DefinitionError: rows without evidence, with unknown areas, figures or actions; each with its line.
+        DefinitionError: rows that are not what the register declares; each with its line.
     """
     chosen = options(Register, source, series)
+    where, rule = f"sources/{source.file or snapshot.source}", chosen.rule
     text = "\n".join(decode(body, "CSV") for body in snapshot.bodies[:1])
-    data = table(text.encode())
-    rule = chosen.rule or ("state" if "action" in data.columns else "value")
-    require(data, _SHARED + _NEEDS[rule])
-    data = data.fill_null("").with_row_index("_row")
-    _check(data, text, rule, chosen, source)
-    data = data.with_columns(
-        pl.concat_str(_printed(data), pl.col("note").replace("", None), "source_url", separator="; ", ignore_nulls=True)
-        .alias("comment_obs"),
+    columns = chosen.columns or _plain(entries.table(text, where)[0])
+    data = counted(entries.door(text, columns, where))
+    for name, codes in rule.where.items():
+        data = data.filter(pl.col(name).is_in([codes] if isinstance(codes, str) else codes))
+    frame = _RULES[rule.rule](_dated(data, rule), rule, where)
+    return finish(frame, chosen, snapshot, source, series, places=frame["ref_area"].unique().to_list())
+
+
+def _plain(header: Sequence[str]) -> list[Column]:
+    """The columns of a file that no register declares: the plain ones, and whatever else stands in it."""
+    other = (Column.model_construct(name=name) for name in header if name not in PLAIN)
+    return [*(c for name, c in PLAIN.items() if name in header or name in NEEDED), *other]
+
+
+def counted(data: pl.DataFrame) -> pl.DataFrame:
+    """Without the rows that another one supersedes, and those that were withdrawn."""
+    if "supersedes" in data.columns:
+        data = data.filter(~pl.col("id").is_in(data["supersedes"].to_list()))
+    return data.filter(pl.col("status") != "withdrawn") if "status" in data.columns else data
+
+
+def _dated(data: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """With the area a row counts for, its years, whether it is doubtful, and what to say of it."""
+    note = next((n for n in ("notes", "note") if n in data.columns), None)
+    countries = {code: area.from_iso2(code[:2]) or code for code in data["ref_area"].unique() if code not in area.table()}
+    return data.with_columns(
+        (pl.col("ref_area").replace(countries) if rule.by == "country" else pl.col("ref_area")),
+        _year(rule.at).alias("_year"),
+        (_year(rule.until) if rule.until in data.columns else _year(rule.at)).alias("_until"),
+        (_year("date_to") if "date_to" in data.columns else pl.lit(None, pl.Int32)).alias("_to"),
         pl.when(pl.col("confidence") == "low").then(pl.lit("U")).otherwise(pl.lit("")).alias("_low"),
-    )
-    frame = _states(data, chosen) if rule == "state" else _figures(data)
-    return finish(frame, chosen, snapshot, source, series, places=data["ref_area"].unique().to_list())
+        pl.concat_str(pl.col(note).replace("", None) if note else pl.lit(None, pl.String), "source_url", separator="; ",
+                      ignore_nulls=True).alias("_said"),
+    )  # fmt: skip
 
 
-def _check(data: pl.DataFrame, text: str, rule: str, chosen: Register, source: Source) -> None:
-    """Every row at fault, by line."""
-    number = pl.col("obs_value").cast(pl.Float64, strict=False).is_finite().fill_null(False)
-    known = [*area.table(), *source.recodes.get("ref_area", {})]
-    place = pl.col("ref_area")
-    day = r"^\d{4}(-\d\d(-\d\d)?)?$"
-    faults: list[tuple[str, pl.Expr, str]] = [
-        ("source_url", ~pl.col("source_url").str.contains(r"^https?://\S+\.\S+$"), "expected the evidence's address"),
-        ("id", (pl.col("id") == "") | pl.col("id").is_duplicated(), "expected an id of its own for each row"),
-        ("ref_area", ~place.is_in(known) & ~place.str.contains(r"^(EU27|\d{3}|[A-Z]{5}|[A-Z]{2}-[A-Z0-9]{1,3})$"),
-         "expected ISO 3166-1 alpha-3, M49, UN/LOCODE or ISO 3166-2"),
-        ("retrieved_on", ~pl.col("retrieved_on").str.contains(r"^\d{4}-\d\d-\d\d$"), "expected a day: 2026-11-22"),
-    ]
-    if rule == "value":
-        faults.append(("obs_value", ~number & (pl.col("obs_value") != ""), "expected a number, or nothing"))
-        if "obs_status" in data.columns:
-            empty = pl.col("obs_value") == ""
-            faults.append(("obs_status", pl.when(empty).then(~pl.col("obs_status").is_in(list(MISSING)))
-                           .otherwise(~pl.col("obs_status").is_in([*CL_OBS_STATUS, ""])),
-                           f"expected a code of CL_OBS_STATUS; for a row without figure one of {', '.join(MISSING)}"))
-    else:
-        dates, allowed = [*chosen.party, *chosen.ended], [*chosen.party, *chosen.ended, *chosen.not_party]
-        dated = pl.col("date").str.contains(day)
-        faults += [
-            ("action", ~pl.col("action").is_in(allowed), f"expected {', '.join(allowed)}"),
-            ("date", ~dated & ((pl.col("date") != "") | pl.col("action").is_in(dates)), "expected 1999 or 1999-12-31"),
-            ("status_as_of", ~pl.col("status_as_of").str.contains(day), "expected 2022-08 or 2022-08-31"),
-        ]
-    problems = [(row, column, found, expected) for column, wrong, expected in faults
-                for row, found in data.filter(wrong).select("_row", column).iter_rows()]
-    if problems:
-        lines = _lines(text)
-        raise DefinitionError(f"{source.file or 'register'}:{lines[row]}: {column}: found '{found}', {expected}."
-                              for row, column, found, expected in sorted(problems)[:50])
+def _year(column: str) -> pl.Expr:
+    return pl.col(column).str.slice(0, 4).cast(pl.Int32, strict=False)
 
 
-def _lines(text: str) -> list[int]:
-    """Line of the file on which each row ends."""
-    reader = csv.reader(text.replace("\r\n", "\n").replace("\r", "\n").splitlines(keepends=True))
-    return [reader.line_num for row in reader if any(row)][1:]
+def _years(data: pl.DataFrame, rule: Rule, carried: bool) -> pl.DataFrame:
+    """One line for each row and year in which it counts: the year it is about, or all while it is in force."""
+    if not carried:
+        return data
+    kept = data.with_columns(pl.max("_until").over("ref_area").alias("_kept"))
+    last = pl.min_horizontal(pl.coalesce("_to", "_kept"), "_kept")  # an end in the future is not yet known
+    return kept.with_columns(pl.int_ranges("_year", last + 1, dtype=pl.Int32).alias("_year")).explode("_year").drop_nulls("_year")
 
 
-def _printed(data: pl.DataFrame) -> pl.Expr:
-    """What a page prints in place of a figure: "printed as Not available"."""
-    if not {"raw", "obs_value"} <= set(data.columns):
-        return pl.lit(None, pl.String)
-    return pl.when((pl.col("obs_value") == "") & (pl.col("raw") != "")).then(pl.lit("printed as ") + pl.col("raw"))
+def _count(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+    """How many rows, or different entries, for each area and year; of those known, where a column is named."""
+    coded = pl.col(rule.column) if rule.column else pl.lit(rule.yes[0])
+    what = pl.col(rule.distinct or "id")
+    return _figures(data.filter(coded.is_in([*rule.yes, *rule.no])), rule, [
+        what.filter(coded.is_in(rule.yes)).n_unique().cast(pl.Float64).alias("obs_value"), what.n_unique().alias("_n")])
 
 
-def _figures(data: pl.DataFrame) -> pl.DataFrame:
-    status = pl.col("obs_status") if "obs_status" in data.columns else pl.lit("")
+def _share(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+    """100 times the yes among the known rows, each counted as often as it says it stands for."""
+    def weight(column: str, otherwise: pl.Expr) -> pl.Expr:
+        return pl.coalesce(pl.col(column).cast(pl.Float64, strict=False), otherwise) if column else otherwise
+
+    coded = pl.col(rule.column).is_in(rule.yes)
+    known = data.filter(pl.col(rule.column).is_in([*rule.yes, *rule.no])).with_columns(
+        _cases=weight(rule.many, pl.lit(1.0)),
+    ).with_columns(_hits=weight(rule.many_yes, pl.when(coded).then("_cases").otherwise(0.0)))
+    if wrong := known.filter(pl.col("_hits") > pl.col("_cases"))[entries.LINE].to_list():
+        raise DefinitionError(f"{where}:{line}: {rule.many_yes}: expected no more than '{rule.many}' holds." for line in wrong)
+    n, k = pl.col("_n"), pl.col("_k")
+    middle, spread = (k + Z * Z / 2) / (n + Z * Z), Z / (n + Z * Z) * (k * (n - k) / n + Z * Z / 4).sqrt()
+    frame = _figures(known, rule, [pl.sum("_hits").alias("_k"), pl.sum("_cases").alias("_n")])
+    enough = n >= rule.least
+    return frame.with_columns(
+        pl.when(enough).then(100 * k / n).alias("obs_value"),
+        pl.when(enough).then(100 * (middle - spread)).alias("lower_bound"),
+        pl.when(enough).then(100 * (middle + spread)).alias("upper_bound"),
+        pl.concat_str(pl.format("{} of {}; ", k.cast(pl.Int64), n.cast(pl.Int64)), "comment_obs").alias("comment_obs"),
+    ).drop("_k", "_n")  # fmt: skip
+
+
+def _figures(data: pl.DataFrame, rule: Rule, counts: list[pl.Expr]) -> pl.DataFrame:
+    """Rows of one area, year and dimensions together, with the rows named; none where they are fewer than `least`."""
+    keys = ["ref_area", "_year", *rule.dimensions]
+    said = pl.concat_str(pl.lit("rows "), pl.col("id").head(NAMED).str.join(", "),
+                         pl.when(pl.len() > NAMED).then(pl.format(" and {} more", pl.len() - NAMED)).otherwise(pl.lit("")))
+    grouped = _years(data, rule, rule.carried).group_by(keys, maintain_order=True).agg(
+        *counts, said.alias("comment_obs"), pl.max("_low").alias("obs_status")).sort(keys)
+    if "obs_value" in grouped.columns:
+        few = pl.col("_n") < rule.least
+        grouped = grouped.with_columns(
+            pl.when(~few).then("obs_value").alias("obs_value"),
+            pl.when(few).then(pl.concat_str(pl.format("{} known, {} are needed; ", "_n", pl.lit(rule.least)), "comment_obs"))
+            .otherwise("comment_obs").alias("comment_obs"),
+        ).drop("_n")  # fmt: skip
+    return grouped.with_columns(pl.col("_year").cast(pl.String).alias("time_period")).drop("_year")
+
+
+def _checklist(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+    """How many items some row in force says yes to; open while an item is neither yes nor no anywhere."""
+    keys = ["ref_area", "_year", *rule.dimensions]
+    answers = [pl.when((pl.col(i) == "yes").any()).then(1).when((pl.col(i) == "no").any()).then(0).alias(i) for i in rule.items]
+    frame = _years(data, rule, True).group_by(keys, maintain_order=True).agg(
+        *answers, pl.first("_said").alias("_said"), pl.max("_low").alias("obs_status")).sort(keys)
+    met = pl.sum_horizontal(rule.items, ignore_nulls=False)
+    score = met * rule.out_of / len(rule.items) if rule.out_of is not None else met
+    listed = [pl.concat_list(pl.when(test(pl.col(i))).then(pl.lit(i)) for i in rule.items).list.drop_nulls().list.join(", ")
+              for test in (lambda c: c == 1, lambda c: c.is_null())]
+    return frame.select(
+        "ref_area", pl.col("_year").cast(pl.String).alias("time_period"), *rule.dimensions, "obs_status",
+        score.cast(pl.Float64).alias("obs_value"),
+        pl.concat_str(pl.lit("holds: "), pl.when(listed[0] != "").then(listed[0]).otherwise(pl.lit("none")),
+                      pl.when(listed[1] != "").then(pl.lit("; not coded: ") + listed[1]).otherwise(pl.lit("")),
+                      pl.lit("; "), "_said").alias("comment_obs"),
+    )  # fmt: skip
+
+
+def _value(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+    """Each row a figure; the status says why one is not there."""
+    empty = pl.col(rule.column) == ""
+    status = pl.col(rule.missing) if rule.missing in data.columns else pl.when(empty).then(pl.lit("O")).otherwise(pl.lit(""))
+    if wrong := data.filter(empty != status.is_in(list(MISSING))).select(entries.LINE, status.alias("found")).rows():
+        raise DefinitionError(
+            f"{where}:{line}: {rule.missing}: found '{found}', expected one of {', '.join(MISSING)} for a row without figure, "
+            "and none of them for a row with one." for line, found in wrong)
+    raw = pl.col(rule.printed) if rule.printed in data.columns else pl.lit("")
+    printed = pl.when(empty & (raw != "")).then(pl.lit("printed as ") + raw)
+    bounds = [pl.col(column).alias(name) for name, column in (("lower_bound", rule.lower), ("upper_bound", rule.upper)) if column]
     return data.select(
-        "ref_area", "time_period", "measure", "obs_value", "comment_obs",
-        pl.when((status == "") & (pl.col("obs_value") != "")).then("_low").otherwise(status).alias("obs_status"),
+        "ref_area", pl.col(rule.at).alias("time_period"), *rule.dimensions, pl.col(rule.column).alias("obs_value"), *bounds,
+        pl.concat_str(printed, "_said", separator="; ", ignore_nulls=True).alias("comment_obs"),
+        pl.when((status == "") & ~empty).then("_low").otherwise(status).alias("obs_status"),
     )
 
 
-def _states(data: pl.DataFrame, chosen: Register) -> pl.DataFrame:
+def _state(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     """0 and 1 by year: what the last act up to that year left behind."""
-    keys = ["ref_area", "instrument"]
+    bare = data.filter(pl.col(rule.column).is_in([*rule.yes, *rule.ended]) & pl.col("_year").is_null())
+    if lines := bare[entries.LINE].to_list():
+        raise DefinitionError(f"{where}:{line}: {rule.at}: found '', expected the date of the act." for line in lines)
+    keys = ["ref_area", *rule.dimensions]
     acts = data.select(
-        *keys, "comment_obs", "_low", pl.col("status_as_of").str.slice(0, 4).cast(pl.Int32).alias("_to"),
-        pl.col("date").str.slice(0, 4).cast(pl.Int32, strict=False).fill_null(0).alias("_year"),
-        pl.col("action").is_in(chosen.party).cast(pl.Float64).alias("obs_value"), "date",
-    ).sort("_year", "date", maintain_order=True)
-    first = [pl.first("comment_obs").alias("_said"), pl.first("_low").alias("_doubt")]
-    states = acts.group_by(keys).agg(pl.max("_to"), *first)
+        *keys, pl.col("_said").alias("comment_obs"), "_low", pl.col("_until").alias("_last"), pl.col("_year").fill_null(0),
+        pl.col(rule.column).is_in(rule.yes).cast(pl.Float64).alias("obs_value"), pl.col(rule.at).alias("_on"),
+    ).sort("_year", "_on", maintain_order=True)
+    first = [pl.first("comment_obs").alias("_first"), pl.first("_low").alias("_doubt")]
+    states = acts.group_by(keys, maintain_order=True).agg(pl.max("_last"), *first)
     years = states.with_columns(
-        pl.int_ranges(chosen.since, pl.col("_to") + 1, dtype=pl.Int32).alias("_year")
+        pl.int_ranges(rule.since, pl.col("_last") + 1, dtype=pl.Int32).alias("_year")
     ).explode("_year").drop_nulls("_year").sort("_year")
-    held = years.join_asof(acts.drop("_to", "date"), on="_year", by=keys, strategy="backward", check_sortedness=False)
+    held = years.join_asof(acts.drop("_last", "_on"), on="_year", by=keys, strategy="backward", check_sortedness=False)
     # before its first act nothing bound a State; the comment still says where that can be read
     return held.sort(*keys, "_year").select(
         *keys, pl.col("_year").cast(pl.String).alias("time_period"), pl.col("obs_value").fill_null(0.0),
-        pl.coalesce("comment_obs", "_said").alias("comment_obs"), pl.coalesce("_low", "_doubt").alias("obs_status"),
+        pl.coalesce("comment_obs", "_first").alias("comment_obs"), pl.coalesce("_low", "_doubt").alias("obs_status"),
     )
+
+
+_RULES: dict[str, Callable[[pl.DataFrame, Rule, str], pl.DataFrame]] = {
+    "count": _count, "share": _share, "checklist": _checklist, "value": _value, "state": _state}

@@ -9,6 +9,7 @@ letters with underscores. Units were a dimension in 2018 and are an attribute si
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import polars as pl
 from pydantic import Field
@@ -79,6 +80,7 @@ def _coded(rows: list[_json.Record]) -> dict[str, list[str | None]]:
     return {name: _json.texts(coded, name) for name in dict.fromkeys(name for row in coded for name in row)}
 
 
+@cache
 def _name(printed: str) -> str:
     """``Reporting Type`` -> ``reporting_type``, ``UnitMultiplier`` -> ``unit_multiplier``."""
     return snake(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", printed))

@@ -1,0 +1,105 @@
+"""Judge: what the chapters of tests/spec cannot say about one area at a time."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from itertools import product
+
+import polars as pl
+import pytest
+
+from monitor.errors import DefinitionError
+from monitor.judge import assessments, judge
+from monitor.methods._points import FIELDS
+from monitor.model import Reason, Status
+from monitor.results import Assessment, Finding, Level
+from monitor.series import Series
+from tests.fiction import frame, indicator, target
+
+AS_OF = date(2026, 11, 22)
+AREAS = ["FRA", "DEU", "USNYC", "ITA"]
+PROJECT = {i.id: i for i in (
+    indicator("PACE", targets=[target(5)]), indicator("GROWTH", direction="up_good"),
+    indicator("LAW", scale="binary", direction="up_good", method="binary"), indicator("CITY", applies_to=["USNYC"]),
+    indicator("KEPT", missing="needs_register"), indicator("CONTEXT", direction="context_only"),
+    indicator("HATE", direction="ambiguous_needs_companion"), indicator("SILENT"),
+)}
+CELLS = [
+    (key, area, breakdown, str(year), 10.0 + n + year - 2015, "A")
+    for n, (key, area, breakdown) in enumerate(product(
+        ("PACE", "GROWTH", "LAW", "CITY", "KEPT", "CONTEXT", "HATE", "ELSEWHERE"), ("DEU", "FRA", "USNYC", "BRA"),
+        ("_T", "sex=F")))
+    for year in range(2014, 2025)
+]
+
+
+def test_every_indicator_in_every_area_is_judged_once_in_the_order_of_both() -> None:
+    made = judge(PROJECT, frame(CELLS), AREAS, [], {}, AS_OF)
+    assert [(a.indicator, a.ref_area) for a in made] == list(product(PROJECT, AREAS))
+    assert all(isinstance(a, Assessment) and isinstance(a.status, Status) for a in made)
+    assert {a.indicator: a.reason for a in made if a.ref_area == "DEU"} == {
+        "PACE": None, "GROWTH": None, "LAW": None, "CITY": Reason.NOT_APPLICABLE, "KEPT": Reason.NEEDS_REGISTER,
+        "CONTEXT": Reason.CONTEXT_ONLY, "HATE": Reason.NEEDS_COMPANION, "SILENT": Reason.NO_DATA,
+    }
+    assert {a.reason for a in made if a.ref_area == "ITA"} == {
+        Reason.NO_DATA, Reason.NOT_APPLICABLE, Reason.NEEDS_REGISTER}
+
+
+def test_a_missing_area_is_not_assessed_not_dropped() -> None:
+    made = judge(PROJECT, Series.empty(), AREAS, [], {}, AS_OF)
+    assert len(made) == len(PROJECT) * len(AREAS)
+    assert {a.status for a in made} == {Status.NOT_ASSESSED}
+
+
+def test_nothing_to_judge_is_an_empty_list() -> None:
+    assert judge({}, frame(CELLS), AREAS, [], {}, AS_OF) == []
+    assert judge(PROJECT, frame(CELLS), [], [], {}, AS_OF) == []
+
+
+def test_an_area_named_twice_is_judged_once() -> None:
+    assert len(judge(PROJECT, frame(CELLS), ["DEU", "DEU"], [], {}, AS_OF)) == len(PROJECT)
+
+
+def test_other_areas_and_indicators_change_nothing() -> None:
+    own = frame([c for c in CELLS if c[:2] == ("PACE", "DEU")])
+    alone = judge({"PACE": PROJECT["PACE"]}, own, ["DEU"], [], {}, AS_OF)
+    among = judge(PROJECT, frame(CELLS), AREAS, [], {}, AS_OF)
+    assert alone == [a for a in among if (a.indicator, a.ref_area) == ("PACE", "DEU")]
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    mixed = list(CELLS)
+    random.Random(7).shuffle(mixed)
+    assert judge(PROJECT, frame(mixed), AREAS, [], {}, AS_OF) == judge(PROJECT, frame(CELLS), AREAS, [], {}, AS_OF)
+
+
+def test_what_is_known_is_there_where_it_is_not_judged_and_the_verdict_is_not() -> None:
+    finding = [Finding("bounds", Level.ERROR, "PACE", "Made up.", "DEU")]
+    got, = judge({"PACE": PROJECT["PACE"]}, frame(CELLS), ["DEU"], finding, {}, AS_OF)
+    assert (got.reason, got.value, got.time_period, got.base_value, got.base_period, got.target_value, got.points) == (
+        Reason.FAILED_CHECK, 19.0, "2024", 10.0, "2015", 5.0, 10)
+    assert (got.rate, got.required, got.ratio, got.score, got.word, got.method, got.note) == (
+        None, None, None, None, "", "", "")
+
+
+def test_an_error_without_an_area_withholds_the_whole_indicator_and_no_other() -> None:
+    finding = [Finding("source", Level.ERROR, "PACE", "Made up.")]
+    made = assessments(PROJECT, frame(CELLS), ["DEU", "FRA"], finding, {}, AS_OF)
+    failed = made.filter(pl.col("reason") == "failed_check")
+    assert failed.select("indicator", "ref_area").rows() == [("PACE", "DEU"), ("PACE", "FRA")]
+
+
+def test_a_source_that_failed_costs_only_its_indicator() -> None:
+    made = judge(PROJECT, Series.empty(), ["DEU"], [], {"PACE": Reason.UNAVAILABLE}, AS_OF)
+    assert [a.indicator for a in made if a.reason is Reason.UNAVAILABLE] == ["PACE"]
+
+
+def test_the_frame_has_the_fields_of_an_assessment() -> None:
+    assert dict(assessments(PROJECT, frame(CELLS), AREAS, [], {}, AS_OF).schema) == FIELDS
+    assert list(FIELDS) == list(Assessment.__dataclass_fields__)
+
+
+def test_an_unknown_method_is_refused_by_name() -> None:
+    with pytest.raises(DefinitionError, match=r"no method named 'statscan': did you mean 'statcan'\?"):
+        judge({"X": indicator(method="statscan")}, frame(CELLS), ["DEU"], [], {}, AS_OF)
