@@ -76,7 +76,6 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
-    from matplotlib.text import Text
 
     look = tokens["chart"]
     settings = {
@@ -120,7 +119,7 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
                 _stand(axes, mark, look, (wide, tall))
         else:
             figure.text(0.5, 0.5, line.reason_text or line.status_text, ha="center", color=tokens["ink"])
-    if any(_COMPLEX.search(text.get_text()) for text in figure.findobj(Text)):
+    if any(_COMPLEX.search(text.get_text()) for part in (figure, *figure.axes) for text in part.texts):
         settings["svg.fonttype"] = "path"  # a PDF could not say which letters these shaped glyphs stand for
     return figure, settings
 

@@ -90,14 +90,15 @@ def run(
     out: Path | None, formats: str, fail_on: str | None, as_json: bool,
 ) -> None:
     """Make an edition of scorecards: fetch, read, check, assess, compose, render, publish."""
-    from monitor import area, terminal
+    from monitor import area, plugins, terminal
     from monitor import run as line
     from monitor.results import Status
 
     project, cut_off = _load(folder), _date(as_of)
     chosen = [f.strip() for f in formats.split(",") if f.strip()]
-    if unknown := [f for f in chosen if f not in line.FORMATS]:
-        known = ", ".join(line.FORMATS)
+    able = [*plugins.names("outputs"), "data"]
+    if unknown := [f for f in chosen if f not in able]:
+        known = ", ".join(able)
         raise click.BadParameter(f"'{unknown[0]}' cannot be made: known are {known}.", param_hint="--to")
     if fail_on and fail_on not in list(Status):
         raise click.BadParameter(f"'{fail_on}' is no status: known are {', '.join(Status)}.", param_hint="--fail-on")
@@ -121,7 +122,6 @@ def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
     """Ask the public sources for the series the indicators need, and keep their answers."""
     from monitor import evidence, terminal
     from monitor import fetch as fetching
-    from monitor.results import Snapshot
 
     project = _load(folder)
     for source in sources:
@@ -135,9 +135,9 @@ def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
                                      store=project.store, offline=False, as_of=_date(None), now=_now(),
                                      contact=project.about.contact)
     terminal.answers(answers, as_json)
-    failed = [a for a in answers.values() if isinstance(a, MonitorError)]
-    if failed and not any(isinstance(a, Snapshot) for a in answers.values()):
-        raise SourceUnavailable([p for a in failed for p in a.problems])
+    failed = [a for a in answers.values() if isinstance(a, MonitorError) or a.problem]
+    if failed:
+        raise SourceUnavailable(f"{len(failed)} of {len(answers)} series could not be fetched; the table says why.")
 
 
 @cli.command()

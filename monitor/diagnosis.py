@@ -58,8 +58,7 @@ def _font(name: str, script: str) -> tuple[str, str, str]:
 
 def _source(project: Project, source: Source, as_of: date) -> tuple[str, str, str]:
     used = {p.series for _, _, p in evidence.selections(project.indicators.values()) if p.source == source.id}
-    if source.auth_env and source.auth_env not in os.environ:
-        return (source.id, "missing", f"no key: set the environment variable {source.auth_env}")
+    key = f"; no key in {source.auth_env}" if source.auth_env and source.auth_env not in os.environ else ""
     if not used:
         return (source.id, "ok", "declared, used by no indicator yet")
     newest: list[str] = []
@@ -72,9 +71,9 @@ def _source(project: Project, source: Source, as_of: date) -> tuple[str, str, st
             lacking.append(series)
     if lacking:
         nothing = f"nothing kept or shipped for {', '.join(lacking)}"
-        return (source.id, "missing", f"{nothing}: run monitor fetch {source.id}")
+        return (source.id, "missing", f"{nothing}: run monitor fetch {source.id}{key}")
     dated = [d for d in newest if d]
     age = (as_of - date.fromisoformat(min(dated))).days if dated else 0
     state = "stale" if age > days(source.cadence) else "ok"
     held = f"{len(used)} series at hand, the oldest answer {age} days old"
-    return (source.id, state, f"{held}, published every {source.cadence}")
+    return (source.id, state, f"{held}, published every {source.cadence}{key}")

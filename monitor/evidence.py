@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -104,6 +105,26 @@ def gather(
             evidence.findings.extend(Finding("source", Level.WARNING, i, snapshot.problem) for i in stale)
     evidence.series = Series.concat(collected)
     return evidence
+
+
+def earlier(project: Project, indicators: Iterable[Indicator], evidence: Evidence) -> Series | None:
+    """The same observations as the answers before these gave them, for `revision`; None where there are none."""
+    rows: dict[Wanted, pl.DataFrame] = {}
+    snapshots = {}
+    for key, snapshot in evidence.snapshots.items():
+        if snapshot.origin == "shipped":
+            continue  # the first answer there is
+        try:
+            if old := vintages.before(project.layers, project.store, snapshot):
+                rows[key], snapshots[key] = read(project, old), old
+        except MonitorError:
+            continue  # an unreadable past takes nothing from the present
+    found = []
+    for indicator in indicators:
+        if indicator.data and all((p.source, p.series) in rows for p in indicator.data.parts.values()):
+            with suppress(MonitorError):
+                found.append(_series(indicator, rows, {}, snapshots))
+    return Series.concat(found) if found else None
 
 
 def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from monitor.items import Crosswalk
 from monitor.items import Document as Text
 from monitor.mandate import KINDS
 from monitor.model import About, Indicator, Place, Source
+from monitor.registers import FOLDER, Register, joined
 
 NAME = "indicators.yaml"
 GCM = "sources/frameworks/gcm.yaml"
@@ -54,6 +55,7 @@ class Reading:
     def __init__(self, layers: tuple[Path, ...]) -> None:
         self.layers = layers
         self.problems: list[str] = []
+        self.registers: dict[str, Register] = {}  # known once `declared`
         self._read: dict[str, str] = {}
 
     def file(self, relative: str, model: type[BaseModel], **known: str) -> Document | None:
@@ -97,7 +99,11 @@ class Reading:
         partial = [e for d in documents for e in _entries(d, "indicators", Indicator, _partly)]
         ids = {entry.value.id for entry in (*texts, *chain(*items.values()), *indicators)}
         right = {name: Entry(s, d) for name, d in sources.items() if (s := _one(Source, d.tree))}
-        wrong = {Path(name).stem for name in self._names("sources/*.yaml")} - right.keys()
+        kept = {name: Entry(r, d) for name, d in self._registers() if (r := _one(Register, d.tree))}
+        self.registers = {name: entry.value for name, entry in kept.items()}
+        read = joined(self.registers, {name: entry.value for name, entry in right.items()})
+        right = {name: Entry(source, (right if name in right else kept)[name].document) for name, source in read.items()}
+        wrong = {Path(name).stem for name in self._names("sources/*.yaml") | self._names(f"{FOLDER}/*.yaml")} - right.keys()
         about = main.tree.get("about") if isinstance(main.tree, dict) else None
         return _one(About, about), gcm, Declarations(
             texts=texts, items=items, principles=gcm.principles if gcm else {}, crosswalks=[*self._crosswalks()],
@@ -125,9 +131,16 @@ class Reading:
                 yield read
 
     def _sources(self) -> Iterator[tuple[str, Document]]:
-        for relative in sorted(self._names("sources/*.yaml")):
+        yield from self._by_name("sources/*.yaml", Source)
+
+    def _registers(self) -> Iterator[tuple[str, Document]]:
+        yield from self._by_name(f"{FOLDER}/*.yaml", Register)
+
+    def _by_name(self, pattern: str, model: type[BaseModel]) -> Iterator[tuple[str, Document]]:
+        """Files whose name is the id of what they declare."""
+        for relative in sorted(self._names(pattern)):
             name = Path(relative).stem
-            if read := self.file(relative, Source, id=name):
+            if read := self.file(relative, model, id=name):
                 yield name, read
                 if isinstance(read.tree, dict) and read.tree["id"] != name:
                     sentence = f"found '{read.tree['id']}', expected '{name}', the name of the file."

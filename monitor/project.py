@@ -22,6 +22,7 @@ from monitor.items import Crosswalk, Recommendation
 from monitor.layers import NAME, flagship, packaged
 from monitor.mandate import Mandate
 from monitor.model import About, Indicator, Place, Source
+from monitor.registers import FOLDER, Register
 from monitor.words import Words
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -47,6 +48,7 @@ class Project:
     problems: tuple[str, ...] = ()  # what was refused, when loaded with strict=False
     announced: str = ""  # what to tell a user who named no project and is given the flagship
     lines: dict[str, str] = field(default_factory=dict, repr=False)  # id -> file:line of its declaration
+    registers: dict[str, Register] = field(default_factory=dict)  # evidence kept by hand; each is read as a source
 
     @property
     def recommendations(self) -> dict[str, Recommendation]:
@@ -89,6 +91,7 @@ class Project:
         if thing in self.lines:
             return [self.lines[thing]]
         relative = f"sources/{thing}.yaml" if thing in self.sources else thing
+        relative = f"{FOLDER}/{thing}.yaml" if thing in self.registers else relative
         found = [str(path) for path in self._candidates(relative)]
         if not found:
             hint = declarations.nearest(thing, [*self.lines, *self.sources, *self.files])
@@ -185,6 +188,7 @@ def load(folder: str | Path | None = None, strict: bool = True) -> Project:
         gcm=framework.titles if framework else {}, principles=framework.principles if framework else {},
         problems=tuple(sorted([*problems, *fallen], key=_place)), announced=announced, files=reading.hashes(),
         crosswalks={e.value.id: e.value for e in kept.crosswalks},
+        registers=reading.registers,
         lines={name: f"{e.document.path}:{e.document.line(e.location)}" for name, e in lines.items()},
     )
 

@@ -217,6 +217,14 @@ class Register(Declared):
         return source.model_copy(update={"options": {**self.told(), **source.options}, "series": {**source.series, **ruled}})
 
 
+def joined(registers: Mapping[str, Register], sources: Mapping[str, Source]) -> dict[str, Source]:
+    """Sources, and registers as sources; a register whose file a source of its own names is read through that one."""
+    by_file = {register.file: register for register in registers.values()}
+    read = {name: by_file[s.file].read_through(s) if s.file in by_file else s for name, s in sources.items()}
+    taken = {source.file for source in read.values()}
+    return read | {name: register.source() for name, register in registers.items() if register.file not in taken}
+
+
 class Agreement(NamedTuple):
     """How far two readers of one column agree: Cohen's kappa, unweighted, or why there is none."""
 

@@ -16,6 +16,7 @@ from monitor.project import Project
 from monitor.render import render_pages
 from monitor.results import Assessment, Edition, Finding, Level
 
+#: what an edition is made of by default; every plug-in of ``monitor.outputs`` may be asked for
 FORMATS = ("html", "pdf", "data")
 
 
@@ -78,7 +79,7 @@ def assess(
         project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail)
     )
     # checks see every area, for coverage and comparison; an edition reports what concerns its own
-    findings = [f for f in gathered.findings + check(wanted, gathered, as_of) if f.ref_area in ("", *chosen)]
+    findings = [f for f in gathered.findings + check(project, wanted, gathered, as_of) if f.ref_area in ("", *chosen)]
     progress("assess", "")
     assessments = judge.judge(
         {i.id: i for i in wanted}, gathered.series, chosen, findings, gathered.reasons, as_of, gathered.entered
@@ -86,14 +87,15 @@ def assess(
     return Judged(gathered, findings, assessments, chosen)
 
 
-def check(indicators: Sequence[Indicator], gathered: Evidence, as_of: date) -> list[Finding]:
+def check(project: Project, indicators: Sequence[Indicator], gathered: Evidence, as_of: date) -> list[Finding]:
     """Run every declared check once, over all the indicators that declare it."""
     rules: dict[str, dict[str, tuple[Indicator, Mapping[str, Any]]]] = {}
     for indicator in indicators:
         for name, options in indicator.checks.items():
             rules.setdefault(name, {})[indicator.id] = (indicator, options)
+    before = evidence.earlier(project, indicators, gathered)
     found: list[Finding] = []
     for name, theirs in rules.items():
-        found += plugins.function("checks", name)(gathered.series, theirs, as_of, None)
+        found += plugins.function("checks", name)(gathered.series, theirs, as_of, before)
     rank = {level: n for n, level in enumerate(Level)}
     return sorted(found, key=lambda f: (rank[f.level], f.indicator, f.check, f.ref_area, f.time_period, f.message))

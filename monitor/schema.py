@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from monitor.declarations import FrameworkFile, IncludedFile, ProjectFile
 from monitor.items import Crosswalk
 from monitor.model import Source
+from monitor.registers import Register
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 #: name of the schema -> what it describes, and the model behind it
@@ -22,6 +23,7 @@ _FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "indicators": ("indicators.yaml: a monitoring project", ProjectFile),
     "included": ("a file that indicators.yaml includes", IncludedFile),
     "source": ("sources/<id>.yaml: a public dataset", Source),
+    "register": ("sources/registers/<name>.yaml: evidence people keep by hand", Register),
     "framework": ("sources/frameworks/<name>.yaml: the objectives of a framework", FrameworkFile),
     "crosswalk": ("sources/frameworks/<name>.yaml: a published list of indicators beside ours", Crosswalk),
 }
@@ -54,7 +56,7 @@ def _schema(title: str, model: type[BaseModel]) -> dict[str, Any]:
     parts = schema.get("$defs", {})
     if "Data" in parts:  # the short form: one selection without 'parts'
         parts["Data"] = {"anyOf": [parts["Data"], {"$ref": "#/$defs/Selection"}]}
-    if model in (Source, Crosswalk):
+    if model in (Source, Crosswalk, Register):
         schema["required"].remove("id")  # the file's name is its id
     return {"$schema": DRAFT, **schema, "title": title}
 

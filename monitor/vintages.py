@@ -199,8 +199,18 @@ def keep(store: Path, snapshot: Snapshot, pages: Sequence[tuple[int, Mapping[str
     return _with_path(snapshot, hashes)
 
 
-def newest(store: Path, source: str, series: str, as_of: date | None = None) -> Snapshot | None:
-    """The newest answer kept, or the newest known on a date.
+def before(layers: Sequence[Path], store: Path, snapshot: Snapshot) -> Snapshot | None:
+    """The answer that was the newest one until this one came: kept or shipped, with other bytes."""
+    earlier = [newest(store, snapshot.source, snapshot.series, but=snapshot.sha256, until=snapshot.retrieved),
+               shipped(layers, snapshot.source, snapshot.series)]
+    known = [s for s in earlier if s and s.sha256 != snapshot.sha256 and s.retrieved[:10] <= snapshot.retrieved[:10]]
+    return max(known, key=lambda s: s.retrieved, default=None)
+
+
+def newest(
+    store: Path, source: str, series: str, as_of: date | None = None, but: str = "", until: str = ""
+) -> Snapshot | None:
+    """The newest answer kept, or the newest known on a date; ``but`` leaves out one hash, ``until`` what came later.
 
     Raises:
         UnreadableData: its bytes are not those that were kept.
@@ -208,6 +218,7 @@ def newest(store: Path, source: str, series: str, as_of: date | None = None) -> 
     lines = [
         line for line in index(store)[0] if (line["source"], line["series"]) == (source, series)
         and (as_of is None or line["retrieved"][:10] <= as_of.isoformat())
+        and line["sha256"] != but and (not until or line["retrieved"] <= until)
     ]  # fmt: skip
     if not lines:
         return None

@@ -6,12 +6,13 @@ import csv
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from monitor import area
+from monitor import area, vintages
 from monitor import run as line
 from monitor.project import Project, load
 from monitor.results import Edition
@@ -157,3 +158,18 @@ def test_all_member_states(flagship: tuple[Project, Path, Edition], tmp_path: Pa
     made = run(project, tmp_path / "world", areas=area.members_of_the_un())
     assert len(made.areas) == 193
     assert all((tmp_path / "world" / a / "scorecard.pdf").stat().st_size > 10_000 for a in made.areas)
+
+
+def test_a_newer_answer_is_compared_with_the_one_before(tmp_path: Path) -> None:
+    project = load(copy(ROOT, tmp_path / "project"))
+    old = vintages.shipped(project.layers, "world_bank", "SI.RMT.COST.IB.ZS")
+    assert old
+    revised = old.bodies[0].replace(b"NGA,2020,", b"NGA,2020,9", 1)
+    assert revised != old.bodies[0]
+    vintages.keep(project.store, replace(old, bodies=(revised,), sha256=hashlib.sha256(revised).hexdigest(),
+                                         retrieved="2026-11-01T00:00:00+00:00", origin="live"))
+    run(project, tmp_path / "out", areas=("NGA",), formats=("data",))
+    said = [r for r in table(tmp_path / "out/data/findings.csv") if r["check"] == "revision"]
+    assert {r["indicator"] for r in said} == {"IND-54a"}
+    assert [r["ref_area"] for r in said] == ["NGA"]
+    assert "1 revised: 2020" in said[0]["message"]

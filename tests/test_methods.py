@@ -194,7 +194,7 @@ def status(points: dict[int, float], aim: tuple[float, int] | None, way: str, sh
     return row["status"], row["reason"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(figures, aims, ways, st.sampled_from([0.001, 0.01, 1 / 3, 60, 100, 1000, 1e6]), st.booleans())
 def test_a_change_of_unit_changes_no_status(
     points: dict[int, float], aim: tuple[float, int] | None, way: str, factor: float, limited: bool
@@ -204,7 +204,7 @@ def test_a_change_of_unit_changes_no_status(
         {y: v * factor for y, v in points.items()}, aim and (aim[0] * factor, aim[1]), way, bounds=scaled)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(figures, aims, ways, st.sampled_from(["percent", "difference"]))
 def test_a_mirror_changes_no_status(
     points: dict[int, float], aim: tuple[float, int] | None, way: str, scale: str
@@ -214,7 +214,7 @@ def test_a_mirror_changes_no_status(
         {y: -v for y, v in points.items()}, aim and (-aim[0], aim[1]), mirrored, scale=scale)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(figures, aims, ways, st.integers(-60, 60))
 def test_another_century_changes_no_status(
     points: dict[int, float], aim: tuple[float, int] | None, way: str, shift: int
@@ -222,7 +222,7 @@ def test_another_century_changes_no_status(
     assert status(points, aim, way) == status(points, aim, way, shift)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(figures, aims, ways, st.randoms(use_true_random=False))
 def test_repeated_and_shuffled_rows_change_nothing(
     points: dict[int, float], aim: tuple[float, int] | None, way: str, dice: random.Random
@@ -243,7 +243,7 @@ periods = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(periods, st.one_of(st.none(), st.floats()), max_size=8),
     st.sampled_from(list(Direction)), st.sampled_from(SCALES), st.sampled_from(plugins.names("methods")),

@@ -7,7 +7,7 @@ Why it matters:
 Levels:
     warning: figures were removed, or revised by more than ``material`` of the earlier value
     note: any other change
-    One finding for each indicator and area. Without an earlier vintage there is nothing to say.
+    One finding for each indicator and area. Without an earlier vintage of an indicator there is nothing to say.
 
 Options:
     material: a share from 0 to 1. 0.05 by default
@@ -52,6 +52,9 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     options = settle("revision", rules, {"material": (share, 0.05)})
     if before is None:
         return []
+    # an indicator with no earlier vintage at all is new: nothing of it was "added"
+    known = set(before.frame["indicator"].unique())
+    rules = {key: rule for key, rule in rules.items() if key in known}
     material = pl.col("indicator").replace_strict(
         {key: o["material"] for key, o in options.items()}, default=None, return_dtype=pl.Float64)
     old, new = pl.col("obs_value_before"), pl.col("obs_value")

@@ -90,8 +90,9 @@ def judged(row: dict[str, str]) -> Assessment:
         level, _, where = row["finding"].partition(" ")
         found = [Finding("fiction", Level(level), "X", "Made up.", where)]
     reasons = {"X": row["source"]} if row.get("source") else {}
+    entered = {"X": row["register"].split()} if row.get("register") else {}
     made = judge({"X": indicator(**declared)}, series(figures), [area], found, reasons,  # type: ignore[arg-type]
-                 date.fromisoformat(row.get("as of") or AS_OF))
+                 date.fromisoformat(row.get("as of") or AS_OF), entered)
     assert len(made) == 1
     return made[0]
 

@@ -40,6 +40,16 @@ with something else, costs its own indicators only.""",
         """,
     ),
     Section(
+        "A register that people keep by hand",
+        "No entry is not the same as no figure: somebody has still to look. `register` lists the areas with entries.",
+        """
+        case                          | register | figures         | status
+        nobody has looked yet         | FRA      |                 | not_assessed: awaiting_entries
+        the register has entries      | FRA DEU  | 2015 9, 2024 7  | on_track
+        entries without a figure      | FRA DEU  |                 | not_assessed: no_data
+        """,
+    ),
+    Section(
         "There is something, but not enough",
         """A newest figure that is withheld to protect people (`Q`) is not replaced by an older one. An error found
 by a check withholds the judgement in its area, or everywhere if it names none. The age of a figure is counted

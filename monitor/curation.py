@@ -1,0 +1,190 @@
+"""What a careful reader of a register would object to: row by row, with file, line and what to do.
+
+The door (`monitor.entries`) refuses what cannot be read at all; here stands what can be read and is still not right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from monitor import period
+from monitor.entries import LINE, TOLD, parse, problems
+from monitor.errors import MonitorError
+from monitor.registers import Column, Register, agreement
+from monitor.results import Level
+
+#: below this, two readers do not mean the same thing: the codebook or the coding must change
+KAPPA_GOOD = 0.7
+#: judged only over this many rows
+KAPPA_ROWS = 10
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_PHONE = re.compile(r"(?<![\w/.=-])(\+\d[\d ()./-]{7,}\d|\(?0\d{1,4}\)?[ /-]\d{2,}[ /-]?\d{2,}[\d /-]*)(?![\w-])")
+_HONORIFIC = re.compile(
+    r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra?|Don|Doña|Signora?)\.? "
+    r"(?:[A-Z][\w'’-]+ ?){1,3}"
+)
+_NAME = re.compile(r"\b[A-Z][a-zà-ÿ]+(?: (?:[A-Z]\.|van|von|de|al|bin|el))* [A-ZÀ-Ý][a-zà-ÿ'’-]+\b")
+
+
+class Remark(NamedTuple):
+    """One objection: where, what, and what to do about it."""
+
+    level: Level
+    line: int  # of the file; 0 for the register as a whole
+    sentence: str
+
+
+def remarks(register: Register, text: str, today: date, mandate: Collection[str] = ()) -> list[Remark]:
+    """Everything wrong or doubtful in the rows of a register, in the order of the file.
+
+    Args:
+        text: the CSV.
+        today: dates after it are in the future.
+        mandate: ids that `linked_r` may name; none: not looked at.
+    """
+    where, columns = f"sources/{register.file}", register.header()
+    try:
+        frame = parse(text, columns, where)
+    except MonitorError as problem:
+        return [Remark(Level.ERROR, _line(p), p) for p in problem.problems]
+    found = [Remark(Level.ERROR, _line(p), p) for p in problems(frame, columns, where)]
+
+    def say(level: Level, row: int, column: str, sentence: str) -> Remark:
+        line = int(frame[row, LINE])
+        return Remark(level, line, f"{where}:{line}: {column}: {sentence}")
+
+    for look in (_replaced, _dates, _twice, _readers, _people):
+        found += look(register, frame, say) if look is not _dates else _dates(register, frame, say, today)
+    if "linked_r" in frame.columns and mandate:
+        found += [say(Level.WARNING, n, "linked_r", f"'{one}' is no item of the mandate here. Correct the id.")
+                  for n, cell in enumerate(frame["linked_r"]) for one in cell.split() if one not in mandate]
+    if "archived_url" in frame.columns and (lines := frame.filter(pl.col("archived_url") == "")[LINE].to_list()):
+        found.append(Remark(Level.WARNING, 0, f"{where}: archived_url: {len(lines)} of {frame.height} rows have no archived "
+                            f"copy (lines {_ranges(lines)}). Save the page in a public archive and put its address here."))
+    for name, reached in agreement(register, frame.to_dicts()).items():
+        if reached.kappa is not None and reached.rows >= KAPPA_ROWS and reached.kappa < KAPPA_GOOD:
+            found.append(Remark(Level.WARNING, 0, f"{where}: {name}: Cohen's kappa is {reached.kappa:.2f} over {reached.rows} "
+                                f"rows, expected {KAPPA_GOOD} or more. Sharpen the codebook and code these rows anew."))
+    return sorted(found, key=lambda remark: (remark.line == 0, remark.line))
+
+
+Say = Callable[[Level, int, str, str], Remark]
+
+
+def _replaced(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
+    """Rows that replace each other: what is named must be there, and be replaced once."""
+    if "supersedes" not in frame.columns:
+        return
+    rows = {cell: n for n, cell in enumerate(frame["id"])}
+    after = {n: rows.get(cell) for n, cell in enumerate(frame["supersedes"]) if cell}
+    replaced: dict[int, int] = {}
+    for n, old in after.items():
+        cell = frame[n, "supersedes"]
+        if old is None:
+            yield say(Level.ERROR, n, "supersedes", f"there is no row '{cell}'. Correct the id, or leave it empty.")
+            continue
+        if old in replaced:
+            first = frame[replaced[old], "id"]
+            yield say(Level.WARNING, n, "supersedes", f"'{cell}' is already replaced by '{first}'. Name that one instead.")
+        replaced[old] = n
+        seen, step = {n}, old
+        while step is not None and step not in seen:
+            seen.add(step)
+            step = after.get(step)
+        if step == n:
+            yield say(Level.ERROR, n, "supersedes", "the row is replaced by itself in the end, so none of them counts. "
+                      "Leave it empty in the newest one.")
+    if "status" in frame.columns:
+        for n, cell in enumerate(frame["status"]):
+            if cell == "superseded" and n not in replaced:
+                yield say(Level.ERROR, n, "status", "says superseded, but no row supersedes it. Add that row, or correct it.")
+
+
+def _dates(register: Register, frame: pl.DataFrame, say: Say, today: date) -> Iterator[Remark]:
+    """Nothing read or begun in the future, nothing ended before it began."""
+    past = {"retrieved_on", "date_from", *(rule.at for rule in register.rules.values())} & {*frame.columns}
+    for name in sorted(past):
+        for n, cell in enumerate(frame[name]):
+            if (began := _span(cell)) and began[0] > today:
+                yield say(Level.ERROR, n, name, f"found '{cell}', which is after today, {today}. Correct the date.")
+    if {"date_from", "date_to"} <= {*frame.columns}:
+        for n, (start, stop) in enumerate(frame.select("date_from", "date_to").iter_rows()):
+            began, ended = _span(start), _span(stop)
+            if began and ended and ended[1] < began[0]:
+                yield say(Level.ERROR, n, "date_to", f"found '{stop}', which is before date_from, '{start}': the row never "
+                          "counts. Correct one of them.")
+
+
+def _span(text: str) -> tuple[date, date] | None:
+    """First and last day of a period; None where it is none (said already)."""
+    try:
+        last = period.end(period.normalise(text))
+    except MonitorError:
+        return None
+    first = text if len(text) == 10 else f"{text[:4]}-{text[5:7] if len(text) == 7 and text[5:7].isdigit() else '01'}-01"
+    return date.fromisoformat(first) if text[4:5] != "/" else date(int(text[:4]), 4, 1), last
+
+
+def _twice(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
+    """The same evidence under two ids counts twice."""
+    aside = {"id", LINE, "notes", "note", "coder_1", "coder_2", "archived_url", "retrieved_on", "supersedes"}
+    same: dict[tuple[str, ...], int] = {}
+    for n, cells in enumerate(frame.select(c for c in frame.columns if c not in aside).iter_rows()):
+        if cells in same:
+            other = frame[same[cells], "id"]
+            yield say(Level.WARNING, n, "id", f"says the same as '{other}'. Withdraw one, or say in its columns how they differ.")
+        same.setdefault(cells, n)
+
+
+def _readers(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
+    """Two answers become one in the open: the settled answer stands beside them, and how it was reached."""
+    for name in (column.name for column in register.columns if column.judgement):
+        for n, row in enumerate(frame.iter_rows(named=True)):
+            settled, one, two = (row[key] for key in (name, f"{name}_1", f"{name}_2"))
+            if one and two and one == two != settled:
+                yield say(Level.ERROR, n, name, f"found '{settled}', but both readers say '{one}'. Write their answer.")
+            elif one and two and one != two and not settled:
+                yield say(Level.WARNING, n, name, f"the readers disagree ('{one}', '{two}') and nothing is settled, so the "
+                          "row is not counted. Talk it over, or ask a third reader.")
+            elif one and two and one != two and row.get("agreement") not in ("discussed", "third"):
+                yield say(Level.ERROR, n, "agreement", f"the readers disagree on '{name}' ('{one}', '{two}') and '{settled}' "
+                          "stands without saying how. Write discussed or third.")
+
+
+def _people(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
+    """No private person in a public file."""
+    for column in (c for c in register.header() if c.type == "text" and c.name in frame.columns and c.name != "id"):
+        for n, cell in enumerate(frame[column.name]):
+            if _MAIL.search(cell) or _PHONE.search(cell):
+                yield say(Level.ERROR, n, column.name, "holds what looks like an e-mail address or telephone number. "
+                          "Take it out: a register holds no way to reach a person.")
+            elif named := _named(column, cell):
+                yield say(Level.WARNING, n, column.name, f"'{named}' looks like the name of a person. Write the office or the "
+                          "organisation instead; leave it only if it is neither.")
+
+
+def _named(column: Column, text: str) -> str:
+    match = _HONORIFIC.search(text) or (_NAME.search(text) if column.person_free else None)
+    return match[0].strip() if match else ""
+
+
+def _line(sentence: str) -> int:
+    found = re.match(r"[^:]+:(\d+):", sentence)
+    return int(found[1]) if found else 0
+
+
+def _ranges(lines: Sequence[int]) -> str:
+    """``2-9, 12``, and how many more ranges there are."""
+    parts: list[list[int]] = []
+    for line in lines:
+        if parts and line == parts[-1][1] + 1:
+            parts[-1][1] = line
+        else:
+            parts.append([line, line])
+    shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in parts[:8])
+    return shown + (f" and {len(parts) - 8} more" if len(parts) > 8 else "")
