@@ -119,7 +119,8 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
                 _stand(axes, mark, look, (wide, tall))
         else:
             figure.text(0.5, 0.5, line.reason_text or line.status_text, ha="center", color=tokens["ink"])
-    if any(_COMPLEX.search(text.get_text()) for part in (figure, *figure.axes) for text in part.texts):
+    drawn = [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
+    if any(_COMPLEX.search(text.get_text()) for text in drawn):
         settings["svg.fonttype"] = "path"  # a PDF could not say which letters these shaped glyphs stand for
     return figure, settings
 

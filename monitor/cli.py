@@ -11,6 +11,7 @@ import click
 
 from monitor import __version__
 from monitor.errors import ChecksFailed, DefinitionError, MonitorError, SourceUnavailable
+from monitor.register_cli import register
 
 if TYPE_CHECKING:
     from monitor.project import Project
@@ -41,6 +42,7 @@ def cli(debug: bool) -> None:
     """
 
 
+cli.add_command(register)
 _project = click.option("--project", "folder", metavar="DIR", type=click.Path(path_type=Path),
                         help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
@@ -167,42 +169,55 @@ def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict
 
 
 @cli.command()
-@click.argument("indicator")
-@click.argument("area")
+@click.argument("name", metavar="ID")
+@click.argument("area", required=False)
 @_project
 @_as_of
 @click.option("--online", is_flag=True, help="Ask the public source first. Default: what is kept or shipped.")
 @click.option("--chart", metavar="FILE", type=click.Path(path_type=Path), help="Write the chart to a .svg or .png.")
 @_json
 def show(
-    indicator: str, area: str, folder: Path | None, as_of: str | None, online: bool, chart: Path | None, as_json: bool
+    name: str, area: str | None, folder: Path | None, as_of: str | None, online: bool, chart: Path | None, as_json: bool
 ) -> None:
-    """One indicator in one area: the series, a small chart, the judgement, and the chain back to the bytes."""
-    from monitor import terminal
+    """Show an indicator in an area, or anything declared by its id.
+
+    With an area: the series, a small chart, the judgement, and the chain back to the bytes. Without one: how the
+    indicator is declared; or a recommendation, commitment, question, practice or other item of the mandate, with its
+    document, what belongs with it and the indicators that answer it.
+    """
+    from monitor import terminal, terminal_mandate
     from monitor.area import require
     from monitor.face import Monitor
 
     project = _load(folder)
+    if area is None or name in project.mandate.ids():
+        if area or chart:
+            raise click.UsageError("An indicator and an area go together: monitor show IND-54a DEU. Items of the mandate "
+                                   "have no area, and no chart.")
+        terminal_mandate.show(name, project, as_json)
+        return
     face = Monitor(project, _date(as_of), offline=not online)
     code = require(area, tuple(project.places))
     if chart:
         if chart.suffix not in (".svg", ".png"):
             raise click.BadParameter(f"'{chart}' ends in neither .svg nor .png.", param_hint="--chart")
-        drawn = face.chart(project.indicator(indicator).id, code)
+        drawn = face.chart(project.indicator(name).id, code)
         chart.write_bytes(drawn.svg if chart.suffix == ".svg" else drawn.png)
-    terminal.line(face.line(project.indicator(indicator).id, code), face.area_name(code), as_json)
+    terminal.line(face.line(project.indicator(name).id, code), face.area_name(code), as_json)
 
 
 @cli.command("list")
 @click.argument("kind", type=click.Choice(
-    ["indicators", "recommendations", "sources", "areas", "checks", "methods", "readers", "reports"]))
+    ["indicators", "recommendations", "commitments", "messages", "questions", "practices", "lessons", "mechanisms",
+     "claims", "quotes", "themes", "documents", "sources", "areas", "checks", "methods", "readers", "reports"]))
 @_project
 @_json
 def list_(kind: str, folder: Path | None, as_json: bool) -> None:
     """List what the project declares, or what it can use."""
-    from monitor import terminal
+    from monitor import terminal, terminal_mandate
 
-    terminal.listing(kind, _load(folder), as_json)
+    listing = terminal_mandate.listing if kind in terminal_mandate.COLUMNS else terminal.listing
+    listing(kind, _load(folder), as_json)
 
 
 @cli.command()
@@ -210,7 +225,7 @@ def list_(kind: str, folder: Path | None, as_json: bool) -> None:
 @_project
 @_json
 def where(thing: str, folder: Path | None, as_json: bool) -> None:
-    """Where something is declared: an indicator, recommendation, source, or a path such as reports/tokens.yaml.
+    """Where something is declared: an indicator, item of the mandate, source, or a path such as reports/tokens.yaml.
 
     The first line is what counts; what it overrides follows.
     """

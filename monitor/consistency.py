@@ -153,7 +153,7 @@ def _unanswered(entry: Entry, declared: Declarations) -> Problems:
                 "no indicator answers it. Declare one; where no public figures exist, with 'missing: needs_register'.",
                 "asks", n,
             )._replace(fatal=False)
-    if recommendation.document and not declared.refused:
+    if recommendation.document and not declared.partial:
         own = {*recommendation.ids}
         answered = {e.value.kind for e in declared.indicators if own & {*e.value.answers}}
         for kind in ANSWERS:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 import polars as pl
 
 from monitor import period
-from monitor.entries import LINE, TOLD, parse, problems
+from monitor.entries import LINE, parse, problems
 from monitor.errors import MonitorError
 from monitor.registers import Column, Register, agreement
 from monitor.results import Level
@@ -58,8 +59,8 @@ def remarks(register: Register, text: str, today: date, mandate: Collection[str]
         line = int(frame[row, LINE])
         return Remark(level, line, f"{where}:{line}: {column}: {sentence}")
 
-    for look in (_replaced, _dates, _twice, _readers, _people):
-        found += look(register, frame, say) if look is not _dates else _dates(register, frame, say, today)
+    for look in (_replaced, partial(_dates, today), _twice, _readers, _people):
+        found += look(register, frame, say)
     if "linked_r" in frame.columns and mandate:
         found += [say(Level.WARNING, n, "linked_r", f"'{one}' is no item of the mandate here. Correct the id.")
                   for n, cell in enumerate(frame["linked_r"]) for one in cell.split() if one not in mandate]
@@ -105,7 +106,7 @@ def _replaced(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Rem
                 yield say(Level.ERROR, n, "status", "says superseded, but no row supersedes it. Add that row, or correct it.")
 
 
-def _dates(register: Register, frame: pl.DataFrame, say: Say, today: date) -> Iterator[Remark]:
+def _dates(today: date, register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
     """Nothing read or begun in the future, nothing ended before it began."""
     past = {"retrieved_on", "date_from", *(rule.at for rule in register.rules.values())} & {*frame.columns}
     for name in sorted(past):

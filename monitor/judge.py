@@ -11,11 +11,13 @@ The gates, in this order; the first that holds gives the reason:
 7. the newest figure is older than ``max_age`` at the cut-off date: too_old
 8. direction context_only: context_only
 9. direction ambiguous_needs_companion: needs_companion
-10. whatever the method refuses; where a break in the series left too few figures: not_comparable
+10. a count whose base and newest figure are both below `SMALL_COUNT`: small_numbers
+11. whatever the method refuses; where a break in the series left too few figures: not_comparable
 
-A figure is an observation with a value that is no forecast (OBS_STATUS F) and whose period has begun. From the
-last break in a series (B) on, earlier figures are not used. What is known of a figure, its base and its target
-is filled in even where it is not judged, so that a page can show it.
+A figure is an observation with a value that is no forecast (OBS_STATUS F), whose period has begun, and which is
+not marked as an unfinished year (`monitor.series.UNFINISHED`). From the last break in a series (B) on, earlier
+figures are not used. What is known of a figure, its base and its target is filled in even where it is not judged,
+so that a page can show it.
 """
 
 from __future__ import annotations
@@ -30,8 +32,10 @@ from monitor import period, plugins
 from monitor.methods._points import FIELDS, KEYS
 from monitor.model import Indicator
 from monitor.results import Assessment, Finding, Level, Reason, Status
-from monitor.series import TOTAL, Series
+from monitor.series import TOTAL, UNFINISHED, Series
 
+#: a change between two smaller counts is as likely chance as anything else
+SMALL_COUNT = 30
 #: what a judgement consists of: left out where there is none
 _VERDICT = ("rate", "required", "ratio", "score")
 
@@ -89,6 +93,7 @@ def assessments(
         _pairs((i.id, a, why) for i in indicators.values() for a in areas
                if (why := {"context_only": Reason.CONTEXT_ONLY,
                            "ambiguous_needs_companion": Reason.NEEDS_COMPANION}.get(i.direction))),
+        _small(judged, indicators),
     ]
     first = pl.concat(gates).unique(KEYS, keep="first", maintain_order=True).rename({"reason": "gate"})
     return _with_gates(
@@ -117,7 +122,10 @@ def _with_gates(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _figures(cells: pl.DataFrame, as_of: date) -> pl.DataFrame:
     today = as_of.year + (as_of.month - 1) / 12 + (as_of.day - 1) / 366
-    return cells.filter(pl.col("obs_value").is_finite(), pl.col("obs_status") != "F", pl.col("t") <= today)
+    return cells.filter(
+        pl.col("obs_value").is_finite(), pl.col("obs_status") != "F", pl.col("t") <= today,
+        ~pl.col("comment_obs").str.contains(UNFINISHED),
+    )
 
 
 def _since_last_break(figures: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -151,6 +159,13 @@ def _declared(grid: pl.DataFrame, indicators: Mapping[str, Indicator], areas: Se
 def _suppressed(cells: pl.DataFrame) -> pl.DataFrame:
     newest = cells.sort("t").group_by(KEYS, maintain_order=True).last()
     return newest.filter(pl.col("obs_status") == "Q").select(*KEYS, reason=pl.lit(Reason.SUPPRESSED.value))
+
+
+def _small(judged: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    counts = [key for key, i in indicators.items() if i.scale == "count"]
+    few = pl.max_horizontal("base_value", "value") < SMALL_COUNT
+    return judged.filter(pl.col("indicator").is_in(counts), few).select(
+        *KEYS, reason=pl.lit(Reason.SMALL_NUMBERS.value))
 
 
 def _too_old(judged: pl.DataFrame, indicators: Mapping[str, Indicator], as_of: date) -> pl.DataFrame:

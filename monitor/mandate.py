@@ -79,12 +79,12 @@ class Mandate:
         """
         found = self.find(name)
         if found is None:
-            return {"kind": "documents", **self.documents[name].model_dump(mode="json")}
+            return {"type": "documents", **self.documents[name].model_dump(mode="json")}
         kind, item, part = found
         if part is not None:
             which = "actions" if isinstance(part, Action) else "asks"
-            return {"kind": which, **part.model_dump(mode="json"), "part_of": item.id, "linked": self.linked(name)}
-        data = {"kind": kind, **item.model_dump(mode="json"), "linked": self.linked(name)}
+            return {"type": which, **part.model_dump(mode="json"), "part_of": item.id, "linked": self.linked(name)}
+        data = {"type": kind, **item.model_dump(mode="json"), "linked": self.linked(name)}
         document = self.documents.get(item.document)
         if document is not None:
             data |= {"document": document.model_dump(mode="json"), "year": document.year,

@@ -70,6 +70,14 @@ class Project:
         """
         return _named(self.sources, name, "source")
 
+    def register(self, name: str) -> Register:
+        """A declared register.
+
+        Raises:
+            DefinitionError: there is none of that id; the message names the nearest.
+        """
+        return _named(self.registers, name, "register")
+
     def answering(self, name: str) -> list[Indicator]:
         """The indicators that answer an item of the mandate, with its parts, or one part of it, such as an ask.
 

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     TOO_FEW_POINTS = "too_few_points"
     SUPPRESSED = "suppressed"
+    SMALL_NUMBERS = "small_numbers"  # chance alone can move them
     NOT_COMPARABLE = "not_comparable"  # a break in series, mixed signs, a changed unit
     NOT_APPLICABLE = "not_applicable"
     AWAITING_SOURCE = "awaiting_source"  # a public source exists; its figures are not here yet

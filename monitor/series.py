@@ -46,6 +46,8 @@ TOTAL = "_T"
 #: SDMX CL_OBS_STATUS codes of an observation that has no value, and why
 MISSING = {"H": "holiday or weekend", "L": "exists, not collected", "M": "cannot exist", "O": "unspecified",
            "Q": "suppressed"}
+#: how a comment begins that marks a year whose months are not all there: no figure to compare with whole years
+UNFINISHED = r"^\d+ of 12 months"
 CL_OBS_STATUS = set("ABDEFGHIJKLMNOPQSUVW")
 
 

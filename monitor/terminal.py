@@ -56,6 +56,24 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     _console().print(table)
 
 
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], as_json: bool = False) -> None:
+    """Rows under their headings; as JSON a list of objects."""
+    _say([dict(zip(columns, row, strict=True)) for row in rows]) if as_json else _table(columns, rows)
+
+
+def facts(heading: str, rows: Sequence[tuple[str, str]]) -> None:
+    """A heading, and below it one labelled line for each fact."""
+    out = _console()
+    out.print(f"[bold]{_esc(heading)}[/bold]")
+    for label, text in rows:
+        out.print(f"[dim]{_esc(label)}:[/dim] {_esc(text)}")
+
+
+def data(tree: Any) -> None:
+    """Anything as JSON."""
+    _say(tree)
+
+
 @contextmanager
 def progress(pages: int, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
     """A bar on stderr while it is a terminal; nothing otherwise. Gives the function to report steps to."""
@@ -179,9 +197,6 @@ def _listed(kind: str, project: Project) -> tuple[tuple[str, ...], list[tuple[An
         return ("id", "kind", "direction", "figures", "title"), [
             (i.id, i.kind, i.direction, "+".join(dict.fromkeys(p.source for p in i.data.parts.values())) if i.data
              else i.missing, i.title) for i in project.indicators.values()]
-    if kind == "recommendations":
-        return ("id", "year", "indicators", "title"), [
-            (r.id, r.year, len(project.answering(r.id)), r.title) for r in project.recommendations.values()]
     if kind == "sources":
         return ("id", "reader", "series", "licence", "publisher"), [
             (s.id, s.reader, len(s.series), s.licence.name, s.publisher) for s in project.sources.values()]

@@ -15,9 +15,9 @@ MODULES = sorted((ROOT / "monitor").rglob("*.py"))
 #: library -> the only rooms that may import it
 DOORS = {
     "requests": {"wire"}, "requests_cache": {"wire"}, "urllib3": {"wire"},
-    "pandera": {"checks"}, "great_expectations": {"checks"},
+    "pandera": {"checks", "entries"}, "great_expectations": {"checks"},
     "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart"},
-    "yaml": {"document"}, "click": {"cli", "terminal"}, "rich": {"cli", "terminal"},
+    "yaml": {"document"}, "click": {"cli", "terminal", "register_cli", "register_form"}, "rich": {"cli", "terminal"},
     "babel": {"words", "area"}, "fastexcel": {"readers"},
 }
 #: imported only where used, so that `monitor --help` is instant and a run pays for what it needs

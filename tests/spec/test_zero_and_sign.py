@@ -70,14 +70,15 @@ are not comparable, unless the target is met. What is meant to change sign is de
     ),
     Section(
         "Counts of rare events",
-        f"""From no hate crime to three, or from two to one: chance alone can do that. A note marks counts with a base
-under {SMALL_COUNT}; the figures themselves are shown, not a percentage.""",
+        f"""From no hate crime to three, or from two to one: chance alone can do that. Where both figures are under
+{SMALL_COUNT} no judgement is made; a note marks a base under {SMALL_COUNT}. The figures themselves are shown.""",
         """
-        case                    | scale | figures            | status    | note
-        none, then three        | count | 2015 0, 2024 3     | backwards | zero_base
-        two, then one           | count | 2015 2, 2024 1     | on_track  | small_counts
-        thirty, then twenty     | count | 2015 30, 2024 20   | on_track  |
-        a rate is no count      | rate  | 2015 2, 2024 1     | on_track  |
+        case                    | scale | figures            | status                      | note
+        none, then three        | count | 2015 0, 2024 3     | not_assessed: small_numbers |
+        two, then one           | count | 2015 2, 2024 1     | not_assessed: small_numbers |
+        two, then ninety        | count | 2015 2, 2024 90    | backwards                   | small_counts
+        thirty, then twenty     | count | 2015 30, 2024 20   | on_track                    |
+        a rate is no count      | rate  | 2015 2, 2024 1     | on_track                    |
         """,
         {"direction": "down_good"},
     ),

@@ -96,7 +96,7 @@ def _cell(measure: str, cell: tuple[str, str, str], count: int) -> Row:
         "bias_motive": motive,
         "obs_value": "" if withheld else str(count),
         "obs_status": "Q" if withheld else "D" if unfinished else "",
-        "comment_obs": f"complaints recorded to {DATA_TO}" if unfinished else "",
+        "comment_obs": f"{int(DATA_TO[5:7])} of 12 months; complaints recorded to {DATA_TO}" if unfinished else "",
     }
 
 

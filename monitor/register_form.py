@@ -1,0 +1,83 @@
+"""A row as a person gives it: asked for field by field, named on the command line, or read from a file."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+import click
+
+from monitor.entries import table, wrong
+from monitor.errors import DefinitionError
+from monitor.registers import Column, Register
+
+Row = dict[str, str]
+
+
+def pair(text: str, register: Register) -> tuple[str, str]:
+    """``column=value`` of the command line."""
+    column, found, value = (part.strip() for part in text.partition("="))
+    names = [c.name for c in register.header()]
+    if not found or column not in names:
+        near = difflib.get_close_matches(column, names, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Known are {', '.join(names)}."
+        raise click.BadParameter(f"'{text}' is not COLUMN=VALUE for this register. {hint}", param_hint="--set")
+    return column, value
+
+
+def from_file(path: Path) -> list[Row]:
+    """Rows of a CSV with a heading, or of a JSON list.
+
+    Raises:
+        DefinitionError: it is neither.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix.lower() != ".json":
+            header, rows = table(text, path.name)
+            return [dict(zip(header, cells, strict=True)) for _, cells in rows]
+        tree = json.loads(text)
+    except ValueError as problem:
+        raise DefinitionError(f"{path.name}: cannot be read ({problem}). Expected a CSV with a heading, or JSON, in UTF-8.") from None
+    listed = tree if isinstance(tree, list) else [tree]
+    if not listed or not all(isinstance(row, dict) for row in listed):
+        raise DefinitionError(f'{path.name}: expected a list of rows such as [{{"ref_area": "DEU", "domain": "police"}}].')
+    return [{str(key): _plain(value) for key, value in row.items()} for row in listed]
+
+
+def _plain(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def asked(register: Register, taken: Collection[str], today: date) -> Row:
+    """One row, field by field; an answer that cannot stand is asked for again. Ctrl-C ends it (`click.Abort`)."""
+    click.echo(f"{register.title}. {register.question}")
+    click.echo("Enter leaves a field empty, or takes what stands in brackets. Ctrl-C ends without writing.")
+    row: Row = {}
+    for column in sorted(register.header(), key=lambda c: c.name == "id"):  # the id last: it is proposed from the area
+        proposed = {"retrieved_on": today.isoformat(), "id": next_id(register, row.get("ref_area", ""), taken)}
+        row[column.name] = _ask(column, proposed.get(column.name, ""), taken if column.name == "id" else ())
+    return row
+
+
+def _ask(column: Column, proposed: str, taken: Collection[str]) -> str:
+    codes = [*column.codes] or ["yes", "no"] * (column.type == "yes_no")
+    needed = ["needed"] * column.required
+    label = column.name + (f" ({', '.join([*codes, *needed])})" if codes or needed else "")
+    if column.means:
+        click.secho(column.means[0].upper() + column.means[1:], dim=True)
+    while True:
+        answer = str(click.prompt(label, default=proposed, show_default=bool(proposed))).strip()
+        problem = wrong(column, answer) or (f"found '{answer}', expected an id no other row has." if answer in taken else "")
+        if not problem:
+            return answer
+        click.secho(f"  {problem}", fg="red", err=True)
+
+
+def next_id(register: Register, area: str, taken: Collection[str]) -> str:
+    """An id nobody has: ``CITYID-USA-003``."""
+    stem = f"{register.id.upper()}-{area or 'ROW'}"
+    return next(made for n in range(1, len(taken) + 2) if (made := f"{stem}-{n:03}") not in taken)

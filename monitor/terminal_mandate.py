@@ -1,0 +1,141 @@
+"""What the terminal shows of a mandate: lists of its items, one item with all that belongs to it, one declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from monitor import terminal
+from monitor.declarations import nearest
+from monitor.errors import DefinitionError
+from monitor.items import Item
+from monitor.project import Project
+
+#: kind -> its columns: attributes of an item, or what `_cell` works out
+COLUMNS = {
+    "documents": ("id", "date", "date_certainty", "title"),
+    "recommendations": ("id", "year", "indicators", "gaps", "title"),
+    "commitments": ("id", "status", "due", "actors", "title"),
+    "messages": ("id", "year", "to", "title"),
+    "questions": ("id", "year", "to", "text"),
+    "practices": ("id", "evidence", "place", "title"),
+    "lessons": ("id", "kind", "title"),
+    "mechanisms": ("id", "kind", "title"),
+    "claims": ("id", "value", "unit", "result", "title"),
+    "quotes": ("id", "attribution", "title"),
+    "themes": ("id", "year", "indicators", "title"),
+}
+
+
+def listing(kind: str, project: Project, as_json: bool) -> None:
+    """All items of a kind, one row each."""
+    columns, items = COLUMNS[kind], getattr(project.mandate, kind).values()
+    terminal.table(columns, [[_cell(project, item, column) for column in columns] for item in items], as_json)
+
+
+def show(name: str, project: Project, as_json: bool) -> None:
+    """A declared indicator, an item of the mandate or a document, with everything that belongs to it.
+
+    Raises:
+        DefinitionError: there is nothing of that id; the message names the nearest.
+    """
+    if name in project.indicators:
+        indicator = project.indicators[name]
+        if as_json:
+            terminal.data(indicator.model_dump(mode="json"))
+        else:
+            terminal.facts(f"{name}  {indicator.title}", [*_told(indicator, {"id", "title"})])
+        return
+    known = project.mandate.ids()
+    if name not in known:
+        hint = nearest(name, [*known, *project.indicators])
+        raise DefinitionError(f"'{name}' is no indicator and no item of the mandate of this project.{hint}")
+    if as_json:
+        answers = [{"id": i.id, "kind": i.kind, "added_by": i.added_by, "title": i.title} for i in _answering(project, name)]
+        terminal.data(project.mandate.as_data(name) | {"answered_by": answers})
+    else:
+        terminal.facts(*_item(project, name))
+
+
+def _cell(project: Project, item: Any, column: str) -> Any:
+    if column == "indicators":
+        return len(project.answering(item.id))
+    if column == "year":
+        return getattr(item, "year", 0) or project.mandate.documents[item.document].year
+    value = getattr(item, column)
+    if column == "actors":
+        value = value or [item.no_actor]
+    return ", ".join(value) if isinstance(value, list | dict) else "" if value is None else value
+
+
+def _answering(project: Project, name: str) -> list[Any]:
+    return [] if name in project.mandate.documents else project.answering(name)
+
+
+def _item(project: Project, name: str) -> tuple[str, list[tuple[str, str]]]:
+    """The heading, and the facts in the order in which a reader asks."""
+    mandate = project.mandate
+    found = mandate.find(name)
+    if found is None:
+        document = mandate.documents[name]
+        return f"{name}  {document.title}", [("kind", "documents"), *_told(document, {"id", "title"})]
+    kind, item, part = found
+    if part is not None:
+        rows = [("part of", f"{item.id}  {item.title}"), *_told(part, {"id"})]
+        return name, [*rows, *_belonging(project, name)]
+    rows = [("kind", kind), ("text", item.text or "left blank in the document")]
+    rows += [("said by", item.reported_by)] if item.reported_by else []
+    if document := mandate.documents.get(item.document):
+        source = f"{document.id}, {document.event}: {document.title}"
+        rows += [("document", f"{source}, {item.at}" if item.at else source),
+                 ("date", f"{document.date}, {document.date_certainty}: {document.why}")]
+        rows += _told(item, {*Item.model_fields, "source", "year", "date_certainty", "gaps"})
+    else:
+        rows += _told(item, {*Item.model_fields, "gaps"})
+    if getattr(item, "interval", None):
+        low, high = item.interval  # type: ignore[attr-defined]
+        rows.append(("95 % interval", f"{low:.1f} to {high:.1f}"))
+    rows += [("also", f"{p.document}, {p.at}: {p.text or 'left blank'}") for p in item.also]
+    rows += [(f"known as, for “{said}”", known) for said, known in item.names.items()]
+    rows += [("Compact", f"{number} {project.gcm[number]}") for number in item.gcm]
+    rows += [("principle", project.principles.get(key, key)) for key in item.principles]
+    rows += [("SDG", ", ".join(item.sdg))] if item.sdg else []
+    rows += _belonging(project, name)
+    rows += [(f"no {kind} indicator", why) for kind, why in getattr(item, "gaps", {}).items()]
+    return f"{name}  {item.title}", rows + [("note", note) for note in item.notes]
+
+
+def _belonging(project: Project, name: str) -> Iterator[tuple[str, str]]:
+    for indicator in _answering(project, name):
+        ours = ", added by this project" if indicator.added_by == "project" else ""
+        yield "indicator", f"{indicator.id}  {indicator.title} ({indicator.kind}{ours})"
+    for other in project.mandate.linked(name):
+        found = project.mandate.find(other)
+        title = found[1].title if found else project.indicators[other].title if other in project.indicators else ""
+        yield "belongs with", f"{other}  {title}".strip()
+
+
+def _told(declared: BaseModel, without: set[str]) -> Iterator[tuple[str, str]]:
+    """Everything declared, one line for each fact; what was left out or stands at its default is not repeated."""
+    tree = declared.model_dump(mode="json", exclude=without, exclude_defaults=True)
+    for key, value in tree.items():
+        yield from _lines(key.replace("_", " "), value)
+
+
+def _lines(label: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _lines(f"{label}, {key}", inner)
+    elif isinstance(value, list) and any(isinstance(inner, dict) or " " in str(inner) for inner in value):
+        for inner in value:
+            yield label, _line(inner)
+    elif value not in ("", [], {}):
+        yield label, _line(value)
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return ", ".join(_line(inner) for inner in (value.values() if isinstance(value, dict) else value) if inner)
+    return {True: "yes", False: "no", None: "none"}.get(value, str(value)) if not isinstance(value, str) else value
