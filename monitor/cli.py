@@ -192,8 +192,7 @@ def show(
     project = _load(folder)
     if area is None or name in project.mandate.ids():
         if area or chart:
-            raise click.UsageError("An indicator and an area go together: monitor show IND-54a DEU. Items of the mandate "
-                                   "have no area, and no chart.")
+            raise click.UsageError("An area or chart is for an indicator in an area: monitor show IND-54a DEU.")
         terminal_mandate.show(name, project, as_json)
         return
     face = Monitor(project, _date(as_of), offline=not online)

@@ -20,7 +20,8 @@ from monitor.words import Words
 
 #: fewer members of a group than this give no comparison line
 GROUP_LEAST = 5
-_Seen = tuple[str, float, float | None, str]  # period, t, value, obs_status
+#: period, t, value, obs_status, lower and upper bound
+_Seen = tuple[str, float, float | None, str, float | None, float | None]
 
 
 class Observations:
@@ -31,7 +32,7 @@ class Observations:
         self.broken_down: dict[tuple[str, str], dict[str, _Seen]] = {}
         self.latest_snapshot: dict[str, str] = {}
         frame = series.frame.with_columns(decimal_year().alias("t")).sort("time_period")
-        columns = ["indicator", "ref_area", "time_period", "t", "obs_value", "obs_status"]
+        columns = ["indicator", "ref_area", "time_period", "t", "obs_value", "obs_status", "lower_bound", "upper_bound"]
         for i, a, *seen in frame.filter(breakdown=TOTAL).select(columns).iter_rows():
             self.headline.setdefault((i, a), []).append(tuple(seen))
         parts = frame.filter((pl.col("breakdown") != TOTAL) & pl.col("ref_area").is_in(list(areas)))
@@ -44,11 +45,12 @@ class Observations:
             return published, 0
         values: dict[tuple[str, float], list[float]] = {}
         for member in area.members(group):
-            for when, t, value, _ in self.headline.get((indicator, member), []):
+            for when, t, value, *_ in self.headline.get((indicator, member), []):
                 if value is not None and member != but:
                     values.setdefault((when, t), []).append(value)
         enough = {k: v for k, v in sorted(values.items()) if len(v) >= GROUP_LEAST}
-        return [(w, t, median(v), "A") for (w, t), v in enough.items()], min(map(len, enough.values()), default=0)
+        medians: list[_Seen] = [(w, t, median(v), "A", None, None) for (w, t), v in enough.items()]
+        return medians, min(map(len, enough.values()), default=0)
 
 
 class Sayer:
@@ -68,8 +70,8 @@ class Sayer:
         words, code = self.words, judged.ref_area
         points = tuple(
             Point(when, t, value, self.number(indicator, value), flag,
-                  words(f"flag.{flag}") if flag != "A" else "")
-            for when, t, value, flag in self.seen.headline.get((indicator.id, code), [])
+                  words(f"flag.{flag}") if flag != "A" else "", lower, upper)
+            for when, t, value, flag, lower, upper in self.seen.headline.get((indicator.id, code), [])
         )
         shown = [p for p in points if p.value is not None]
         latest = self._figure(indicator, judged.value, judged.time_period)
@@ -167,14 +169,14 @@ class Sayer:
             return None, ()
         name = self.words.area(group)
         label = self.words("sentence.group.median", group=name, n=members) if members else name
-        when, _, value, _ = seen[-1]
-        points = tuple(Point(w, t, v, self.number(indicator, v), f) for w, t, v, f in seen)
+        when, _, value, *_ = seen[-1]
+        points = tuple(Point(w, t, v, self.number(indicator, v), f) for w, t, v, f, *_ in seen)
         return Figure(self.number(indicator, value), when, value, label), points
 
     def _breakdowns(self, indicator: Indicator, code: str) -> tuple[Figure, ...]:
         return tuple(
             Figure(self.number(indicator, value), when, value, self._breakdown_label(name))
-            for name, (when, _, value, flag) in sorted(self.seen.broken_down.get((indicator.id, code), {}).items())
+            for name, (when, _, value, flag, *_) in sorted(self.seen.broken_down.get((indicator.id, code), {}).items())
             if value is not None or flag in MISSING
         )
 

@@ -86,7 +86,8 @@ class Project:
         """
         found = self.mandate.find(name)
         if found is None:
-            raise DefinitionError(f"there is no '{name}' in the mandate.{declarations.nearest(name, self.mandate.ids())}")
+            hint = declarations.nearest(name, self.mandate.ids())
+            raise DefinitionError(f"there is no '{name}' in the mandate of this project.{hint}")
         ids = {name} if found[2] else {*found[1].ids}
         return [indicator for indicator in self.indicators.values() if ids.intersection(indicator.answers)]
 

@@ -122,6 +122,6 @@ def _style(project: Project, words: Words) -> list[str]:
         for item in sorted((layer / "reports").rglob("*")):
             if item.is_file() and item.suffix not in (".yaml",):
                 hashes.append(f"{item.relative_to(layer)} {edition.sha256(item.read_bytes())}")
-    drawn_by = [f"{name} {version(name)}" for name in ("typst", "matplotlib", "jinja2", "babel")]
+    drawn_by = [f"{name} {version(name)}" for name in ("typst", "matplotlib", "jinja2", "babel", "fontpkg-noto-sans")]
     return [*hashes, *drawn_by, json.dumps(project.tokens(), sort_keys=True), words.language,
             json.dumps([words.texts, words.fallback], sort_keys=True)]

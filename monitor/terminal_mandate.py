@@ -53,7 +53,8 @@ def show(name: str, project: Project, as_json: bool) -> None:
         hint = nearest(name, [*known, *project.indicators])
         raise DefinitionError(f"'{name}' is no indicator and no item of the mandate of this project.{hint}")
     if as_json:
-        answers = [{"id": i.id, "kind": i.kind, "added_by": i.added_by, "title": i.title} for i in _answering(project, name)]
+        answers = [i.model_dump(mode="json", include={"id", "kind", "added_by", "title"})
+                   for i in _answering(project, name)]
         terminal.data(project.mandate.as_data(name) | {"answered_by": answers})
     else:
         terminal.facts(*_item(project, name))
@@ -67,7 +68,7 @@ def _cell(project: Project, item: Any, column: str) -> Any:
     value = getattr(item, column)
     if column == "actors":
         value = value or [item.no_actor]
-    return ", ".join(value) if isinstance(value, list | dict) else "" if value is None else value
+    return "" if value is None else _line([*value] if isinstance(value, dict) else value)
 
 
 def _answering(project: Project, name: str) -> list[Any]:
@@ -79,13 +80,13 @@ def _item(project: Project, name: str) -> tuple[str, list[tuple[str, str]]]:
     mandate = project.mandate
     found = mandate.find(name)
     if found is None:
-        document = mandate.documents[name]
-        return f"{name}  {document.title}", [("kind", "documents"), *_told(document, {"id", "title"})]
+        text = mandate.documents[name]
+        return f"{name}  {text.title}", [("item", "document"), *_told(text, {"id", "title"})]
     kind, item, part = found
     if part is not None:
         rows = [("part of", f"{item.id}  {item.title}"), *_told(part, {"id"})]
         return name, [*rows, *_belonging(project, name)]
-    rows = [("kind", kind), ("text", item.text or "left blank in the document")]
+    rows = [("item", kind[:-1]), ("text", item.text or "left blank in the document")]
     rows += [("said by", item.reported_by)] if item.reported_by else []
     if document := mandate.documents.get(item.document):
         source = f"{document.id}, {document.event}: {document.title}"
@@ -128,7 +129,7 @@ def _lines(label: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _lines(f"{label}, {key}", inner)
-    elif isinstance(value, list) and any(isinstance(inner, dict) or " " in str(inner) for inner in value):
+    elif isinstance(value, list) and any(isinstance(inner, dict) or len(str(inner)) > 60 for inner in value):
         for inner in value:
             yield label, _line(inner)
     elif value not in ("", [], {}):
@@ -137,5 +138,8 @@ def _lines(label: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def _line(value: Any) -> str:
     if isinstance(value, dict | list):
-        return ", ".join(_line(inner) for inner in (value.values() if isinstance(value, dict) else value) if inner)
-    return {True: "yes", False: "no", None: "none"}.get(value, str(value)) if not isinstance(value, str) else value
+        return ", ".join(_line(inner) for inner in (value.values() if isinstance(value, dict) else value)
+                         if inner not in ("", [], {}))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return {True: "yes", False: "no", None: "none"}[value] if value is None or isinstance(value, bool) else str(value)

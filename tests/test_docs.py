@@ -51,7 +51,7 @@ def home(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the flagship to work in, and no network."""
     for item in ("indicators.yaml", "Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / item, tmp_path / item)
-    for folder in ("indicators", "sources", "reports", "tools"):
+    for folder in ("indicators", "mandate", "sources", "reports", "tools"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / ".monitor").symlink_to(store)
     monkeypatch.chdir(tmp_path)

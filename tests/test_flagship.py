@@ -246,7 +246,7 @@ def test_whoever_is_counted_is_protected() -> None:
     told = [i for i in flagship().indicators.values() if i.do_no_harm]
     assert len(told) >= 25
     assert [i.id for i in flagship().indicators.values() if number(i) in PEOPLE and not i.do_no_harm] == []
-    assert all(60 < len(i.do_no_harm) for i in told)
+    assert all(len(i.do_no_harm) > 60 for i in told)
 
 
 def test_it_is_said_who_put_a_person_into_a_group() -> None:

@@ -25,7 +25,7 @@ NOW = "2026-11-22T12:00:00+00:00"
 
 def copy(source: Path, target: Path) -> Path:
     """A project of its own to break: the declarations only, no store."""
-    for name in ("indicators.yaml", "indicators", "sources", "reports"):
+    for name in ("indicators.yaml", "indicators", "mandate", "sources", "reports"):
         if (source / name).is_dir():
             shutil.copytree(source / name, target / name)
         elif (source / name).exists():

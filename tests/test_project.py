@@ -369,8 +369,9 @@ def test_the_committed_schemas_are_fresh() -> None:
 @pytest.mark.parametrize("folder", [TINY, ROOT], ids=["tiny", "flagship"])
 def test_what_loads_also_satisfies_the_schemas(folder: Path) -> None:
     rules = {name: jsonschema.Draft202012Validator(each) for name, each in schema.schemas().items()}
-    for path in [folder / "indicators.yaml", *folder.glob("indicators/*.yaml"), *folder.glob("sources/*.yaml")]:
-        name = {"indicators": "included", "sources": "source"}.get(path.parent.name, "indicators")
+    kinds = {"indicators": "included", "mandate": "included", "sources": "source"}
+    for path in [folder / "indicators.yaml", *(p for kind in kinds for p in folder.glob(f"{kind}/*.yaml"))]:
+        name = kinds.get(path.parent.name, "indicators")
         rules[name].validate(document.read(path, typed=True).tree)
 
 

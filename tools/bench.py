@@ -69,7 +69,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         project = Path(scratch) / "project"  # a store of its own: what is measured as cold is cold
         project.mkdir()
-        for name in ("indicators.yaml", "indicators", "sources", "reports"):
+        for name in ("indicators.yaml", "indicators", "mandate", "sources", "reports"):
             source = ROOT / name
             shutil.copytree(source, project / name) if source.is_dir() else shutil.copy(source, project / name)
         there = ["--project", str(project), "--offline", "--as-of", AS_OF]

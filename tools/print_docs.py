@@ -112,6 +112,10 @@ def _indicator(indicator: Indicator, project: Project, words: Words) -> Iterator
         "Read with": ", ".join(_link(project.indicators[c]) for c in indicator.companions),
         "How to read it": indicator.reading,
         "Limits": " ".join(indicator.caveats),
+        "Not confirmed": "; ".join(indicator.unconfirmed),
+        "What it is for": indicator.purpose,
+        "Those who are counted": indicator.do_no_harm,
+        "Who says so": indicator.self_identification,
         "Compact": ", ".join(f"{g} {project.gcm[g]}" for g in indicator.gcm),
         "SDG": ", ".join(indicator.sdg),
     }

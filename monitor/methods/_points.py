@@ -54,35 +54,29 @@ def two_points(indicators: Mapping[str, Indicator], series: Series, as_of: date,
     is no direction), scale, low, high (natural limits), late_base (the base is later than asked), due (the
     target's period is over at ``as_of``).
     """
-    frame = series.frame.filter(
-        pl.col("breakdown") == TOTAL, pl.col("obs_value").is_finite(), pl.col("indicator").is_in(list(indicators))
-    )
-    text = pl.col("time_period")
-    times = frame.select("time_period").unique().select(
-        text, t=period.decimal_year(), season=pl.when(text.str.slice(4, 1) == "-", text.str.len_chars() == 7)
-        .then(text.str.slice(5)).otherwise(pl.lit(""))
-    )
     terms = _terms(indicators, base_year)
-    seasons = times["season"].n_unique() > 1
-    observed = frame.lazy().select(
-        *KEYS, "time_period", "obs_value", "obs_status",
-        t=text.replace_strict(times["time_period"], times["t"], return_dtype=pl.Float64),
-        begin=pl.col("indicator").replace_strict(terms["indicator"], terms["begin"], return_dtype=pl.Float64),
-        season=text.replace_strict(times["time_period"], times["season"], return_dtype=pl.String)
-        if seasons else pl.lit(""),
-    )
+    observed = _dated(series, terms)
     t, newest = pl.col("t"), pl.col("t").arg_max()
-    since = t >= pl.when(pl.col("season") == "").then(pl.col("begin").floor()).otherwise("begin")
-    base = since & (pl.col("season") == pl.col("season").get(newest)) if seasons else since
-    first = t.filter(base).arg_min()
-    found = observed.group_by(KEYS).agg(
-        pl.col("time_period", "obs_status").get(newest), value=pl.col("obs_value").get(newest), t1=t.max(),
-        base_value=pl.col("obs_value").filter(base).get(first), t0=t.filter(base).min(),
-        base_period=text.filter(base).get(first), points=t.filter(since).n_unique().cast(pl.Int64),
-    )
+    eligible = pl.col("since")
+    if (observed["season"] != "").any():
+        eligible = pl.when(pl.col("season") == pl.col("season").get(newest)).then("since")
+    # groups by numbers, and row numbers out of them: texts are looked up once for each group, not carried along
+    ends = observed.lazy().with_row_index("row").group_by(
+        pl.col(name).cast(pl.Categorical).to_physical() for name in KEYS
+    ).agg(
+        newest=pl.col("row").get(newest), base=pl.col("row").get(eligible.arg_min()),
+        points=(pl.col("since").n_unique() - (pl.col("since").null_count() > 0)).cast(pl.Int64),
+    ).collect()
+    found = pl.concat([
+        observed.select(pl.col(*KEYS, "time_period", "obs_status", "t").gather(ends["newest"]),
+                        value=pl.col("obs_value").gather(ends["newest"])).rename({"t": "t1"}),
+        observed.select(base_value=pl.col("obs_value").gather(ends["base"]), t0=t.gather(ends["base"]),
+                        base_period=pl.col("time_period").gather(ends["base"])),
+        ends.select("points"),
+    ], how="horizontal")
     own, general = _targets(indicators, as_of)
     facts = (
-        found.join(terms.lazy(), on="indicator")
+        found.lazy().join(terms.lazy(), on="indicator")
         .join(general.lazy(), on="indicator", how="left")
         .join(own.lazy(), on=KEYS, how="left", suffix="_own")
         .with_columns(pl.coalesce(f"{c}_own", c).alias(c) for c in ("target_value", "target_period", "tt", "due"))
@@ -94,6 +88,25 @@ def two_points(indicators: Mapping[str, Indicator], series: Series, as_of: date,
         .then(pl.col("tt") + pl.col("t0") % 1).otherwise("tt"),
         late_base=pl.col("t0").floor() > pl.col("begin").floor(),
     ).sort(KEYS).collect()
+
+
+def _dated(series: Series, terms: pl.DataFrame) -> pl.DataFrame:
+    """The figures that may be judged, with ``t``, ``since`` (t, unless before the base) and the part of the year."""
+    frame = series.frame.filter(
+        pl.col("breakdown") == TOTAL, pl.col("obs_value").is_finite(), pl.col("indicator").is_in(terms["indicator"])
+    )
+    text = pl.col("time_period")
+    times = frame.select("time_period").unique().select(
+        text, t=period.decimal_year(), season=pl.when(text.str.slice(4, 1) == "-", text.str.len_chars() == 7)
+        .then(text.str.slice(5)).otherwise(pl.lit(""))
+    )
+    begin = pl.col("indicator").replace_strict(terms["indicator"], terms["begin"], default=None).cast(pl.Float64)
+    return frame.select(
+        *KEYS, "time_period", "obs_value", "obs_status",
+        t=text.replace_strict(times["time_period"], times["t"], default=None).cast(pl.Float64),
+        season=text.replace_strict(times["time_period"], times["season"], default=None),
+    ).with_columns(since=pl.when(pl.col("t") >= pl.when(pl.col("season") == "").then(begin.floor()).otherwise(begin))
+                   .then("t"))
 
 
 def finish(method: str, judged: pl.DataFrame) -> pl.DataFrame:

@@ -60,13 +60,14 @@ def make(folder: Path) -> Iterator[Vintage]:
 
 def _workbook(path: Path, series: str) -> Iterator[Row]:
     """The wide sheet ``Data`` (its header stands in line 4), one row per country and year with a value."""
-    sheet = pl.read_excel(path, sheet_name="Data", read_options={"header_row": 3}, infer_schema_length=0)
+    # read as numbers: as text the engine cuts them to nine decimals
+    sheet = pl.read_excel(path, sheet_name="Data", read_options={"header_row": 3}, infer_schema_length=None)
     years = [column for column in sheet.columns if column.isdigit()]
     for line in sheet.iter_rows(named=True):
         if line["Indicator Code"] != series:
             raise ValueError(f"{path.name} holds {line['Indicator Code']}, expected {series}")
         for year in years:
-            row = _row(line["Country Code"], year, line[year] or "")
+            row = _row(line["Country Code"], year, "" if line[year] is None else repr(float(line[year])))
             if row is not None:
                 yield row
 
