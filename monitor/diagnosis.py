@@ -34,6 +34,9 @@ def examine(project: Project, as_of: date, probe: bool) -> Report:
     torn = vintages.verify(project.layers)
     report += [("vintage", "broken", problem) for problem in torn]
     report += [] if torn else [("vintages", "ok", "every shipped file has its hash")]
+    for name, crosswalk in project.crosswalks.items():
+        filled = f"{len(crosswalk.indicators)} indicators filled in, version {crosswalk.version}"
+        report.append((name, "ok" if crosswalk.indicators else "missing", f"{filled}: {crosswalk.title}"))
     with Network(project.about.contact, patience=2.0) as network:
         for source in project.sources.values():
             report.append(_source(project, source, as_of))

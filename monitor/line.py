@@ -86,7 +86,7 @@ class Sayer:
             kind_text=words(f"kind.{indicator.kind}"), added_by=indicator.added_by,
             asks=tuple(self._asks[a] for a in indicator.answers if a in self._asks), unit=indicator.unit,
             direction=indicator.direction, direction_text=words(f"direction.{indicator.direction}"),
-            status=judged.status, status_text=words(f"status.{judged.status}"), reason=judged.reason or "",
+            status=judged.status, status_text=self._status_text(indicator, judged), reason=judged.reason or "",
             reason_text=reason_text, sentence=self._sentence(indicator, judged, latest, base, target),
             latest=latest, base=base, target=target, target_text=self._target_text(indicator, code),
             comparison=comparison, reading=indicator.reading, method=judged.method,
@@ -112,6 +112,11 @@ class Sayer:
             return self.words("figure.yes" if value else "figure.no")
         text = self.words.number(value, indicator.decimals)
         return self.words("figure.percent", n=text) if indicator.scale == "percent" else text
+
+    def _status_text(self, indicator: Indicator, judged: Assessment) -> str:
+        """The word on the chip: a law that is not in force makes no "limited progress"."""
+        own = f"status_yes_no.{judged.status}"
+        return self.words(own if indicator.scale == "binary" and self.words.has(own) else f"status.{judged.status}")
 
     def _figure(self, indicator: Indicator, value: float | None, when: str | None) -> Figure | None:
         return None if value is None else Figure(self.number(indicator, value), when or "", value)

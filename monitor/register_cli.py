@@ -79,7 +79,7 @@ def check(names: tuple[str, ...], folder: Path | None, strict: bool, as_json: bo
     chosen = [project.register(name) for name in names] or [*project.registers.values()]
     found = [(declared.id, remark) for declared in chosen for remark in _remarks(project, declared)]
     reached = [(declared.id, column, codebook.agreement_text(how)) for declared in chosen
-               for column, how in agreement(declared, _rows(project, declared)).items()]
+               for column, how in agreement(declared, _rows(project, declared)).items() if how.rows or names]
     errors = sum(remark.level == "error" for _, remark in found)
     if as_json:
         kappas = [dict(zip(("register", "column", "agreement"), row, strict=True)) for row in reached]

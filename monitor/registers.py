@@ -97,9 +97,11 @@ class Rule(Declared):
     carried: bool = Field(False, description="count, share: rows in force in a year instead of rows that begin in it")
     distinct: str = Field("", description="count: different entries of this column instead of rows")
     by: Literal["area", "country"] = Field("area", description="country: what a city or region does counts there")
-    least: int = Field(1, ge=1, description="fewer rows give no figure: count, share")
-    many: str = Field("", description="share: column with the number of cases a row stands for, 1 where empty")
-    many_yes: str = Field("", description="share: column with how many of them are a yes")
+    least: int = Field(1, ge=1, description="count, share: fewer known rows or cases give no figure")
+    many: str = Field("", description="count: column that is added up instead; share: how many cases a row stands for, 1 if empty")
+    many_yes: str = Field("", description="share: column with how many of these are a yes")
+    per: str = Field("", description="count: column to divide by, the same in all rows of an area and year")
+    times: float = Field(1, description="count: what the quotient is multiplied by: 1000 for each 1,000")
     lower: str = Field("", description="value: column with the lower bound")
     upper: str = Field("", description="value: column with the upper bound")
     missing: str = Field("", description="value: column with the SDMX status of a figure that is not there, or is special")
@@ -116,14 +118,14 @@ class Rule(Declared):
         yield from (("items", name, ("yes_no",)) for name in self.items)
         if self.column:
             yield "column", self.column, number if self.rule == "value" else coded
-        for key, types in (("distinct", (*coded, "text", "url")), ("many", number), ("many_yes", number),
+        for key, types in (("distinct", (*coded, "text", "url")), ("many", number), ("many_yes", number), ("per", number),
                            ("lower", number), ("upper", number), ("missing", ("code",)), ("printed", ("text",))):
             if name := getattr(self, key):
                 yield key, name, types
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Rule:
-        if self.rule in ("share", "value", "state") and not self.column:
+        if self.rule in ("share", "value", "state") and not (self.column or self.many_yes):
             raise ValueError(f"the rule '{self.rule}' needs a 'column'")
         if (self.rule == "checklist") != bool(self.items):
             raise ValueError("a checklist, and only a checklist, names its 'items'")

@@ -216,9 +216,15 @@ def _painted(made: bytes, colour: str, pages: slice) -> bool:
 
 
 def test_a_recommendation_with_too_little_evidence_has_no_colour_as_a_whole_and_says_why() -> None:
-    empty = card("no figures")  # no indicator has a colour here: what is painted is painted for the recommendation
-    blocks = {on: tuple(replace(b, coloured=on) for b in empty.blocks) for on in (True, False)}
-    made = {on: make(replace(empty, blocks=some)) for on, some in blocks.items()}
+    def unjudged(line: Line) -> Line:  # no indicator has a colour: what is painted is painted for the recommendation
+        return replace(line, status="not_assessed", reason="context_only")
+
+    plain = card("plain")
+    made = {
+        on: make(replace(plain, blocks=tuple(
+            replace(b, coloured=on, lines=tuple(map(unjudged, b.lines))) for b in plain.blocks)))
+        for on in (True, False)
+    }
     for key in ("achieved", "on_track", "too_slow", "limited", "backwards"):
         colour = TOKENS["status"][key]["fill"]
         assert _painted(made[True], colour, slice(0, 2)), key

@@ -115,9 +115,14 @@ def _years(data: pl.DataFrame, rule: Rule, carried: bool) -> pl.DataFrame:
 def _count(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     """How many rows, or different entries, for each area and year; of those known, where a column is named."""
     coded = pl.col(rule.column) if rule.column else pl.lit(rule.yes[0])
-    what = pl.col(rule.distinct or "id")
-    return _figures(data.filter(coded.is_in([*rule.yes, *rule.no])), rule, [
-        what.filter(coded.is_in(rule.yes)).n_unique().cast(pl.Float64).alias("obs_value"), what.n_unique().alias("_n")])
+    known, what = data.filter(coded.is_in([*rule.yes, *rule.no])), pl.col(rule.distinct or "id")
+    value, n = what.filter(coded.is_in(rule.yes)).n_unique().cast(pl.Float64), what.n_unique()
+    if rule.many:
+        known, n = known.filter(pl.col(rule.many) != ""), pl.len()
+        value = pl.col(rule.many).cast(pl.Float64).filter(coded.is_in(rule.yes)).sum()
+    if rule.per:
+        value = value * rule.times / pl.col(rule.per).cast(pl.Float64, strict=False).max()
+    return _figures(known, rule, [value.alias("obs_value"), n.alias("_n")])
 
 
 def _share(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
@@ -125,10 +130,11 @@ def _share(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     def weight(column: str, otherwise: pl.Expr) -> pl.Expr:
         return pl.coalesce(pl.col(column).cast(pl.Float64, strict=False), otherwise) if column else otherwise
 
-    coded = pl.col(rule.column).is_in(rule.yes)
-    known = data.filter(pl.col(rule.column).is_in([*rule.yes, *rule.no])).with_columns(
+    coded = pl.col(rule.column) if rule.column else pl.lit("")
+    counted = pl.col(rule.many_yes) != "" if rule.many_yes else pl.lit(False)
+    known = data.filter(coded.is_in([*rule.yes, *rule.no]) | counted).with_columns(
         _cases=weight(rule.many, pl.lit(1.0)),
-    ).with_columns(_hits=weight(rule.many_yes, pl.when(coded).then("_cases").otherwise(0.0)))
+    ).with_columns(_hits=weight(rule.many_yes, pl.when(coded.is_in(rule.yes)).then("_cases").otherwise(0.0)))
     if wrong := known.filter(pl.col("_hits") > pl.col("_cases"))[entries.LINE].to_list():
         raise DefinitionError(f"{where}:{line}: {rule.many_yes}: expected no more than '{rule.many}' holds." for line in wrong)
     n, k = pl.col("_n"), pl.col("_k")
