@@ -29,6 +29,13 @@ _HONORIFIC = re.compile(
     r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra?|Don|Doña|Signora?)\.? "
     r"(?:[A-Z][\w'’-]+ ?){1,3}"
 )
+#: words of names that are no person's
+_BODY = re.compile(
+    r"\b(agency|association|authority|board|broadcaster|city|coalition|commission|committee|council|county|court|department|"
+    r"forum|foundation|government|institute|international|migrants?|ministry|minister|municipality|national|network|office|"
+    r"organi[sz]ation|parliament|party|platform|police|press|programme|regional|society|state|team|union|united|university)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b[A-Z][a-zà-ÿ]+(?: (?:[A-Z]\.|van|von|de|al|bin|el))* [A-ZÀ-Ý][a-zà-ÿ'’-]+\b")
 
 
@@ -170,7 +177,7 @@ def _people(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remar
 
 
 def _named(column: Column, text: str) -> str:
-    match = _HONORIFIC.search(text) or (_NAME.search(text) if column.person_free else None)
+    match = _HONORIFIC.search(text) or (_NAME.search(text) if column.person_free and not _BODY.search(text) else None)
     return match[0].strip() if match else ""
 
 

@@ -92,7 +92,7 @@ class Sayer:
             comparison=comparison, reading=indicator.reading, method=judged.method,
             method_text=words(f"method.{judged.method}") if judged.method and judged.reason is None else "",
             pace=self._pace(judged), points=points, group_points=group_points,
-            breakdowns=self._breakdowns(indicator, code), notes=self._notes(indicator, code),
+            breakdowns=self._breakdowns(indicator, code), notes=self._notes(indicator, judged),
             caveats=(*indicator.caveats, *self._unconfirmed(indicator)),
             citations=self.citations(indicator) if shown else (),
             gcm=tuple(f"{g} {self.project.gcm[g]}" for g in indicator.gcm), sdg=tuple(indicator.sdg),
@@ -193,9 +193,14 @@ class Sayer:
             labels.append(self.words(key) if self.words.has(key) else value.replace("_", " ").lower())
         return ", ".join(labels)
 
-    def _notes(self, indicator: Indicator, code: str) -> tuple[str, ...]:
-        mine = [f for f in self.found.get(indicator.id, []) if f.ref_area in ("", code) and f.level is not Level.NOTE]
-        return tuple(dict.fromkeys(f.message for f in mine))
+    def _notes(self, indicator: Indicator, judged: Assessment) -> tuple[str, ...]:
+        """The method's word on an edge case, then what the checks found on this area or on all."""
+        own = [self.words(f"sentence.note.{judged.note}")] if judged.note else []
+        mine = [
+            f.message for f in self.found.get(indicator.id, [])
+            if f.ref_area in ("", judged.ref_area) and f.level is not Level.NOTE
+        ]
+        return tuple(dict.fromkeys(own + mine))
 
     def citations(self, indicator: Indicator) -> tuple[Citation, ...]:
         """The answers an indicator was read from, with all that is needed to walk back to the bytes."""

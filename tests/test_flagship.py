@@ -204,15 +204,15 @@ def test_the_catalogue_is_complete() -> None:
     assert {*range(1, 61)} <= {number(i) for i in flagship().indicators.values()}
 
 
-def test_half_of_the_catalogue_has_figures_and_a_quarter_for_thirty_countries() -> None:
+def test_most_numbers_of_the_catalogue_that_can_have_figures_have_them() -> None:
     """Counted by number of the catalogue, which goes to 60, each with the indicator that reaches most countries."""
     countries: dict[int, int] = {}
     for indicator in flagship().indicators.values():
         if (found := areas_of(indicator)) and number(indicator) <= 60:
             known = sum(area.kind(code) == "country" for code in found)
             countries[number(indicator)] = max(known, countries.get(number(indicator), 0))
-    assert len(countries) >= 26, sorted(countries)
-    assert sum(known >= 30 for known in countries.values()) >= 15, countries
+    assert len(countries) >= 27, sorted(countries)
+    assert sum(known >= 30 for known in countries.values()) >= 18, countries
 
 
 # ------------------------------------------------------------------ what is not known first hand, and who is counted

@@ -66,7 +66,7 @@ def test_no_stated_gap_is_answered_and_every_kind_has_an_answer_or_a_gap() -> No
         assert set(ANSWERS) <= answered | recommendation.gaps.keys(), recommendation.id
         closed = answered & recommendation.gaps.keys()
         assert not closed, f"{recommendation.id}: take {closed} out of its gaps, an indicator answers now"
-        assert all(len(reason) > 40 for reason in recommendation.gaps.values()), recommendation.id
+        assert all(len(reason) > 30 for reason in recommendation.gaps.values()), recommendation.id
 
 
 def test_indicators_for_recommendations_that_name_none_are_marked_as_ours() -> None:
@@ -85,11 +85,11 @@ def squeezed(text: str) -> str:
 
 @cache
 def seed(name: str) -> str:
-    """A document without blanks and without the labels of its form."""
+    """A document without the labels of its form."""
     (path,) = SEEDS.glob(f"00{name[1:]}_*.txt")
     text = path.read_text(encoding="utf-8")
     assert hashlib.sha256(path.read_bytes()).hexdigest() == flagship().mandate.documents[name].sha256, name
-    return squeezed(" ".join(LABELS.sub("", line) for line in text.splitlines()) if name == "S1" else text)
+    return " ".join(LABELS.sub("", line) for line in text.splitlines()) if name == "S1" else text
 
 
 def quoted() -> Iterator[tuple[str, str, str]]:
@@ -108,13 +108,16 @@ def test_everything_is_quoted_word_for_word() -> None:
     hidden = names()
     count = 0
     for name, where, text in quoted():
-        pattern = "(.{1,60}?)".join(re.escape(part) for part in squeezed(text).split(squeezed(WITHHELD)))
-        found = re.search(pattern, seed(where))
+        count += 1
+        if WITHHELD not in text:
+            assert squeezed(text) in squeezed(seed(where)), f"{name}: not in {where}: {text}"
+            continue
+        parts = [r"\s*".join(map(re.escape, squeezed(part))) for part in text.split(WITHHELD)]
+        found = re.search(r"\s*([^,.]{1,60}?)\s*".join(parts), seed(where))
         assert found, f"{name}: not in {where}: {text}"
         for withheld in found.groups():
-            words = re.findall(r"[A-Z][a-z]+", withheld)  # blanks are squeezed out; particles such as van are small
-            assert words and all(digest(w) in hidden for w in words), f"{name}: more than a name was withheld"
-        count += 1
+            words = [word for word in withheld.split() if word not in ("van", "der")]
+            assert words and all(digest(word) in hidden for word in words), f"{name}: more than a name was withheld"
     assert count > 200
 
 
@@ -124,7 +127,7 @@ def test_what_was_left_blank_is_blank_in_the_document() -> None:
     if not SEEDS.is_dir():
         pytest.skip("the folder of documents is not here")
     assert "1.Women:2.Children:" in squeezed(next(SEEDS.glob("001_*")).read_text(encoding="utf-8"))
-    fields = seed("S3").split('orput"anonymous".')
+    fields = squeezed(seed("S3")).split('orput"anonymous".')
     assert len(fields) == 3 and fields[1].startswith("SECTIONB") and fields[2] == ""
 
 
@@ -140,7 +143,7 @@ def test_a_name_that_is_explained_stands_in_the_text() -> None:
     for _, item in flagship().mandate.each():
         said = squeezed(" ".join(p.text for p in (item, *item.also)))
         for name in item.names:
-            assert squeezed(name) in said or item.id == "GP2015-3", f"{item.id}: {name}"
+            assert squeezed(name) in said, f"{item.id}: {name}"
 
 
 # ------------------------------------------------------------------ no private persons
@@ -238,7 +241,7 @@ def test_links_are_followed_from_both_ends() -> None:
 def test_every_practice_belongs_to_a_recommendation() -> None:
     mandate = flagship().mandate
     shown = {p.id for name in mandate.recommendations for p in mandate.practices_for(name)}
-    assert mandate.practices.keys() - shown == {"GP2018-3"} - shown
+    assert mandate.practices.keys() == shown
 
 
 def test_a_recommendation_has_the_year_and_source_of_its_document() -> None:
@@ -282,30 +285,31 @@ def refused(folder: Path, text: str) -> list[str]:
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("messages:\n- {id: P1, title: M, document: D9, text: Words., to: [States]}",
-     "5: messages[0] (P1) document: 'D9' is no document. Did you mean 'D1'?"),
+     "5: messages[0] (P1) document: 'D9' is no document. Known: D1."),
     ("messages:\n- {id: P1, title: M, document: D1, to: [States]}",
      "5: messages[0] (P1): give the 'text' word for word, or 'empty_by_source: true' where the form was left blank."),
     ("messages:\n- {id: P1, title: M, document: D1, text: Words., empty_by_source: true, to: [States]}",
      "5: messages[0] (P1): give the 'text' word for word, or 'empty_by_source: true' where the form was left blank."),
     ("messages:\n- {id: P1, title: M, document: D1, text: Words., to: [States], links: [P2]}",
-     "5: messages[0] (P1) links[0]: 'P2' is no item of the mandate or indicator beside this one. Did you mean 'D1'?"),
+     "5: messages[0] (P1) links[0]: 'P2' is no item of the mandate or indicator beside this one. Known: D1."),
     ("messages:\n- {id: P1, title: M, document: D1, text: Words., to: [States], principles: [human_right]}",
      "5: messages[0] (P1) principles[0]: 'human_right' is no guiding principle. Did you mean 'human_rights'?"),
     ("messages:\n- {id: D1, title: M, document: D1, text: Words., to: [States]}",
      "3: documents[0] (D1): the id 'D1' is taken in indicators.yaml:5."),
     ("themes:\n- {id: X, title: M, document: D1, text: Words., also: [{document: D2, text: More.}]}",
-     "5: themes[0] (X) also[0] document: 'D2' is no document. Did you mean 'D1'?"),
+     "5: themes[0] (X) also[0].document: 'D2' is no document. Known: D1."),
     ("recommendations:\n- {id: R, title: M, text: Words., addressed_to: [States]}",
      "5: recommendations[0] (R): name its 'document', or give 'source', 'year' and 'date_certainty'."),
-    ("commitments:\n- {id: C, title: M, document: D1, text: Words., deliverable: A., history: [{status: pledged, on: 2018,"
-     " note: A.}]}",
+    ("commitments:\n- {id: C, title: M, document: D1, text: Words., deliverable: A., history: [{status: pledged, "
+     "on: 2018, note: A.}]}",
      "5: commitments[0] (C): give the 'actors', or in 'no_actor' the reason why nobody is named."),
     ("commitments:\n- {id: C, title: M, document: D1, text: Words., actors: [A], deliverable: A., history: [{status: "
      "delivered, on: 2018, note: A.}]}",
      "5: commitments[0] (C) history[0]: 'delivered' needs 'evidence': an address a reader can open."),
     ("commitments:\n- {id: C, title: M, document: D1, text: Words., actors: [A], areas: [Germany], deliverable: A., "
      "history: [{status: pledged, on: 2018, note: A.}]}",
-     "5: commitments[0] (C) areas[0]: there is no area 'Germany'. Did you mean 'DEU' (Germany)?"),
+     "5: commitments[0] (C) areas[0]: 'Germany' is no area known here: expected an ISO 3166-1 alpha-3 code (DEU), an "
+     "M49 region (150), EU27, or a place the project declares (none). Did you mean 'DEU'?"),
     ("commitments:\n- {id: C, title: M, document: D1, text: Words., actors: [A], deliverable: A., history: "
      "[{status: unknown, on: 2019, note: A.}, {status: pledged, on: 2018, note: A.}]}",
      "5: commitments[0] (C): the 'history' runs from the oldest entry to the newest."),
