@@ -141,7 +141,7 @@ def test_every_item_has_its_place_and_every_inferred_date_its_reason() -> None:
 
 def test_a_name_that_is_explained_stands_in_the_text() -> None:
     for _, item in flagship().mandate.each():
-        said = squeezed(" ".join(p.text for p in (item, *item.also)))
+        said = squeezed(" ".join(p.text for p in (item, *item.also, *item.parts)))
         for name in item.names:
             assert squeezed(name) in said, f"{item.id}: {name}"
 

@@ -103,7 +103,7 @@ def _year(column: str) -> pl.Expr:
     return pl.col(column).str.slice(0, 4).cast(pl.Int32, strict=False)
 
 
-def _years(data: pl.DataFrame, rule: Rule, carried: bool) -> pl.DataFrame:
+def _years(data: pl.DataFrame, carried: bool) -> pl.DataFrame:
     """One line for each row and year in which it counts: the year it is about, or all while it is in force."""
     if not carried:
         return data
@@ -122,7 +122,7 @@ def _count(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
         value = pl.col(rule.many).cast(pl.Float64).filter(coded.is_in(rule.yes)).sum()
     if rule.per:
         value = value * rule.times / pl.col(rule.per).cast(pl.Float64, strict=False).max()
-    return _figures(known, rule, [value.alias("obs_value"), n.alias("_n")])
+    return _enough(_grouped(known, rule, rule.carried, [value.alias("obs_value"), n.alias("_n")]), rule)
 
 
 def _share(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
@@ -139,49 +139,49 @@ def _share(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
         raise DefinitionError(f"{where}:{line}: {rule.many_yes}: expected no more than '{rule.many}' holds." for line in wrong)
     n, k = pl.col("_n"), pl.col("_k")
     middle, spread = (k + Z * Z / 2) / (n + Z * Z), Z / (n + Z * Z) * (k * (n - k) / n + Z * Z / 4).sqrt()
-    frame = _figures(known, rule, [pl.sum("_hits").alias("_k"), pl.sum("_cases").alias("_n")])
-    enough = n >= rule.least
-    return frame.with_columns(
-        pl.when(enough).then(100 * k / n).alias("obs_value"),
-        pl.when(enough).then(100 * (middle - spread)).alias("lower_bound"),
-        pl.when(enough).then(100 * (middle + spread)).alias("upper_bound"),
+    frame = _grouped(known, rule, rule.carried, [pl.sum("_hits").alias("_k"), pl.sum("_cases").alias("_n")])
+    return _enough(frame.with_columns(
+        (100 * k / n).alias("obs_value"), (100 * (middle - spread).clip(0)).alias("lower_bound"),
+        (100 * (middle + spread).clip(0, 1)).alias("upper_bound"),
         pl.concat_str(pl.format("{} of {}; ", k.cast(pl.Int64), n.cast(pl.Int64)), "comment_obs").alias("comment_obs"),
-    ).drop("_k", "_n")  # fmt: skip
+    ).drop("_k"), rule)
 
 
-def _figures(data: pl.DataFrame, rule: Rule, counts: list[pl.Expr]) -> pl.DataFrame:
-    """Rows of one area, year and dimensions together, with the rows named; none where they are fewer than `least`."""
+def _grouped(data: pl.DataFrame, rule: Rule, carried: bool, found: list[pl.Expr]) -> pl.DataFrame:
+    """Rows of one area, year and dimensions together, with the rows named."""
     keys = ["ref_area", "_year", *rule.dimensions]
-    said = pl.concat_str(pl.lit("rows "), pl.col("id").head(NAMED).str.join(", "),
-                         pl.when(pl.len() > NAMED).then(pl.format(" and {} more", pl.len() - NAMED)).otherwise(pl.lit("")))
-    grouped = _years(data, rule, rule.carried).group_by(keys, maintain_order=True).agg(
-        *counts, said.alias("comment_obs"), pl.max("_low").alias("obs_status")).sort(keys)
-    if "obs_value" in grouped.columns:
-        few = pl.col("_n") < rule.least
-        grouped = grouped.with_columns(
-            pl.when(~few).then("obs_value").alias("obs_value"),
-            pl.when(few).then(pl.concat_str(pl.format("{} known, {} are needed; ", "_n", pl.lit(rule.least)), "comment_obs"))
-            .otherwise("comment_obs").alias("comment_obs"),
-        ).drop("_n")  # fmt: skip
-    return grouped.with_columns(pl.col("_year").cast(pl.String).alias("time_period")).drop("_year")
+    more = pl.when(pl.len() > NAMED).then(pl.format(" and {} more", pl.len() - NAMED)).otherwise(pl.lit(""))
+    rows = pl.concat_str(pl.lit("rows "), pl.col("id").head(NAMED).str.join(", "), more)
+    alone = pl.when(pl.len() == 1).then(pl.concat_str(pl.lit("; "), pl.first("_said"))).otherwise(pl.lit(""))
+    grouped = _years(data, carried).group_by(keys, maintain_order=True).agg(
+        *found, pl.concat_str(rows, alone).alias("comment_obs"), pl.max("_low").alias("obs_status"))
+    return grouped.sort(keys).with_columns(pl.col("_year").cast(pl.String).alias("time_period")).drop("_year")
+
+
+def _enough(frame: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    """No figure where fewer than `least` are known, and the comment says so."""
+    enough = pl.col("_n") >= rule.least
+    lacking = pl.format("{} known, {} are needed; ", pl.col("_n").cast(pl.Int64), pl.lit(rule.least))
+    return frame.with_columns(
+        *(pl.when(enough).then(name).alias(name) for name in ("obs_value", "lower_bound", "upper_bound") if name in frame.columns),
+        pl.when(enough).then("comment_obs").otherwise(pl.concat_str(lacking, "comment_obs")).alias("comment_obs"),
+    ).drop("_n")
 
 
 def _checklist(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     """How many items some row in force says yes to; open while an item is neither yes nor no anywhere."""
-    keys = ["ref_area", "_year", *rule.dimensions]
     answers = [pl.when((pl.col(i) == "yes").any()).then(1).when((pl.col(i) == "no").any()).then(0).alias(i) for i in rule.items]
-    frame = _years(data, rule, True).group_by(keys, maintain_order=True).agg(
-        *answers, pl.first("_said").alias("_said"), pl.max("_low").alias("obs_status")).sort(keys)
+    frame = _grouped(data, rule, True, answers)
     met = pl.sum_horizontal(rule.items, ignore_nulls=False)
     score = met * rule.out_of / len(rule.items) if rule.out_of is not None else met
-    listed = [pl.concat_list(pl.when(test(pl.col(i))).then(pl.lit(i)) for i in rule.items).list.drop_nulls().list.join(", ")
-              for test in (lambda c: c == 1, lambda c: c.is_null())]
+    holds, unknown = (
+        pl.concat_list(pl.when(which(pl.col(i))).then(pl.lit(i)) for i in rule.items).list.drop_nulls().list.join(", ")
+        for which in (lambda c: c == 1, lambda c: c.is_null()))
     return frame.select(
-        "ref_area", pl.col("_year").cast(pl.String).alias("time_period"), *rule.dimensions, "obs_status",
-        score.cast(pl.Float64).alias("obs_value"),
-        pl.concat_str(pl.lit("holds: "), pl.when(listed[0] != "").then(listed[0]).otherwise(pl.lit("none")),
-                      pl.when(listed[1] != "").then(pl.lit("; not coded: ") + listed[1]).otherwise(pl.lit("")),
-                      pl.lit("; "), "_said").alias("comment_obs"),
+        "ref_area", "time_period", *rule.dimensions, "obs_status", score.cast(pl.Float64).alias("obs_value"),
+        pl.concat_str(pl.lit("holds: "), pl.when(holds != "").then(holds).otherwise(pl.lit("none")),
+                      pl.when(unknown != "").then(pl.lit("; not coded: ") + unknown).otherwise(pl.lit("")),
+                      pl.lit("; "), "comment_obs").alias("comment_obs"),
     )  # fmt: skip
 
 
