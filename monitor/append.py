@@ -37,16 +37,18 @@ def grown(body: bytes, rows: Sequence[Mapping[str, str]], where: str) -> bytes:
         raise DefinitionError(f"{where}: has no column {', '.join(unknown)}; it has {', '.join(header)}.")
     heading = text.removeprefix("\ufeff")
     end = _line_end(heading)
-    quoting = csv.QUOTE_ALL if heading.lstrip("\r\n").startswith('"') else csv.QUOTE_MINIMAL
+    quoted = heading.lstrip("\r\n").startswith('"')
     new = io.StringIO(newline="")
-    writer = csv.writer(new, lineterminator=end, quoting=quoting)
+    writer = csv.writer(new, lineterminator=end, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
     added = [[row.get(name, "") for name in header] for row in rows]
     writer.writerows(added)
     joint = "" if text.endswith(("\n", "\r")) else end
     after = (text + joint + new.getvalue()).encode()
     if [cells for _, cells in table(after.decode(), where)[1]] != [*(cells for _, cells in before), *added]:
-        raise UnreadableData(f"{where}: the rows would not read as they were written, so nothing was. Look for a quotation "
-                             "mark that is not closed, or a line break in a text.")  # fmt: skip
+        raise UnreadableData(
+            f"{where}: the rows would not read as they were written, so nothing was. Look for a quotation mark "
+            "that is not closed, or a line break in a text."
+        )
     return after
 
 
@@ -67,7 +69,9 @@ def replace(path: Path, before: bytes | None, after: bytes, lock: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with alone(lock):
         if (path.read_bytes() if path.exists() else None) != before:
-            raise DefinitionError(f"{path}: was changed by somebody else since it was read, so nothing was written. Try again.")
+            raise DefinitionError(
+                f"{path}: was changed by somebody else since it was read, so nothing was written. Try again."
+            )
         try:
             with aside.open("wb") as file:
                 file.write(after)
@@ -100,8 +104,10 @@ def alone(lock: Path) -> Iterator[None]:
                 if time.monotonic() > until:
                     file.seek(0)
                     who = file.read().strip() or "unknown"
-                    raise SourceUnavailable(f"Process {who} is writing to the registers and does not end. Wait until it "
-                                            "has, then try again; nothing was written.") from None  # fmt: skip
+                    raise SourceUnavailable(
+                        f"Process {who} is writing to the registers and does not end. Wait until it has, then try "
+                        "again; nothing was written."
+                    ) from None
                 time.sleep(0.02)
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -10,31 +10,58 @@ from monitor.registers import Agreement, Column, Register, Rule, agreement
 
 def agreement_text(found: Agreement) -> str:
     """One agreement as printed."""
-    return f"no kappa: {found.reason}" if found.kappa is None else f"Cohen's kappa {found.kappa:.2f} over {found.rows} rows"
+    return (
+        f"no kappa: {found.reason}"
+        if found.kappa is None
+        else f"Cohen's kappa {found.kappa:.2f} over {found.rows} rows"
+    )
 
 
 def page(register: Register, rows: Sequence[Mapping[str, str]]) -> str:
     """The codebook as Markdown."""
     apart = {f"{column.name}_{n}" for column in register.columns if column.judgement for n in (1, 2)}
-    out = [f"# {register.title}", register.question,
-           f"Kept by: {register.keeper}. About the subject: <{register.about}>. Licence: {register.licence.name}"
-           + ("" if register.licence.confirmed else " (to be confirmed)") + f". {register.licence.note}",
-           f"The rows stand in `sources/{register.file}`: {_held(rows)}."]
-    for heading, points in (("What counts", register.counts), ("What does not", register.does_not_count),
-                            ("Edge cases", register.edge_cases)):
+    out = [
+        f"# {register.title}",
+        register.question,
+        f"Kept by: {register.keeper}. About the subject: <{register.about}>. Licence: {register.licence.name}"
+        + ("" if register.licence.confirmed else " (to be confirmed)")
+        + f". {register.licence.note}",
+        f"The rows stand in `sources/{register.file}`: {_held(rows)}.",
+    ]
+    for heading, points in (
+        ("What counts", register.counts),
+        ("What does not", register.does_not_count),
+        ("Edge cases", register.edge_cases),
+    ):
         out += [f"## {heading}", "\n".join(f"- {point}" for point in points)] if points else []
     out += ["## Worked examples", _table(("case", "decision"), [(e.case, e.decision) for e in register.examples])]
-    out += ["## Columns", "Needed in every row: " + ", ".join(f"`{c.name}`" for c in register.header() if c.required) + ".",
-            _table(("column", "type", "what goes in"), [(f"`{c.name}`", _typed(c), _meaning(c)) for c in
-                                                        register.header() if c.name not in apart])]
+    out += [
+        "## Columns",
+        "Needed in every row: " + ", ".join(f"`{c.name}`" for c in register.header() if c.required) + ".",
+        _table(
+            ("column", "type", "what goes in"),
+            [(f"`{c.name}`", _typed(c), _meaning(c)) for c in register.header() if c.name not in apart],
+        ),
+    ]
     if judged := agreement(register, rows):
-        out += ["## Two readers", "These columns are read by two people apart, whose answers stand in `<column>_1` and "
-                "`<column>_2` and the settled one in the column itself.",
-                _table(("column", "agreement"), [(f"`{name}`", agreement_text(a)) for name, a in judged.items()])]
-    out += ["## From rows to figures", "Rows that another row supersedes, and withdrawn ones, are not counted. Without rows "
-            "there is no figure, and never a zero.",
-            _table(("series", "figure", "unit", "rule"),
-                   [(f"`{n}`", r.title + (f". {r.note}" if r.note else ""), r.unit, _told(r)) for n, r in register.rules.items()])]
+        out += [
+            "## Two readers",
+            "These columns are read by two people apart, whose answers stand in `<column>_1` and "
+            "`<column>_2` and the settled one in the column itself.",
+            _table(("column", "agreement"), [(f"`{name}`", agreement_text(a)) for name, a in judged.items()]),
+        ]
+    out += [
+        "## From rows to figures",
+        "Rows that another row supersedes, and withdrawn ones, are not counted. Without rows "
+        "there is no figure, and never a zero.",
+        _table(
+            ("series", "figure", "unit", "rule"),
+            [
+                (f"`{n}`", r.title + (f". {r.note}" if r.note else ""), r.unit, _told(r))
+                for n, r in register.rules.items()
+            ],
+        ),
+    ]
     return "\n\n".join(out) + "\n"
 
 
@@ -64,7 +91,11 @@ def _plain(value: Any) -> str:
         return ", ".join(f"`{k}` {_plain(v)}" for k, v in value.items())
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
-    return {True: "yes"}.get(value, f"{value:g}" if isinstance(value, float) else f"`{value}`") if value is not None else ""
+    return (
+        {True: "yes"}.get(value, f"{value:g}" if isinstance(value, float) else f"`{value}`")
+        if value is not None
+        else ""
+    )
 
 
 def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -69,15 +69,31 @@ def remarks(register: Register, text: str, today: date, mandate: Collection[str]
     for look in (_replaced, partial(_dates, today), _twice, _readers, _people):
         found += look(register, frame, say)
     if "linked_r" in frame.columns and mandate:
-        found += [say(Level.WARNING, n, "linked_r", f"'{one}' is no item of the mandate here. Correct the id.")
-                  for n, cell in enumerate(frame["linked_r"]) for one in cell.split() if one not in mandate]
+        found += [
+            say(Level.WARNING, n, "linked_r", f"'{one}' is no item of the mandate here. Correct the id.")
+            for n, cell in enumerate(frame["linked_r"])
+            for one in cell.split()
+            if one not in mandate
+        ]
     if "archived_url" in frame.columns and (lines := frame.filter(pl.col("archived_url") == "")[LINE].to_list()):
-        found.append(Remark(Level.WARNING, 0, f"{where}: archived_url: {len(lines)} of {frame.height} rows have no archived "
-                            f"copy (lines {_ranges(lines)}). Save the page in a public archive and put its address here."))
+        found.append(
+            Remark(
+                Level.WARNING,
+                0,
+                f"{where}: archived_url: {len(lines)} of {frame.height} rows have no archived "
+                f"copy (lines {_ranges(lines)}). Save the page in a public archive and put its address here.",
+            )
+        )
     for name, reached in agreement(register, frame.to_dicts()).items():
         if reached.kappa is not None and reached.rows >= KAPPA_ROWS and reached.kappa < KAPPA_GOOD:
-            found.append(Remark(Level.WARNING, 0, f"{where}: {name}: Cohen's kappa is {reached.kappa:.2f} over {reached.rows} "
-                                f"rows, expected {KAPPA_GOOD} or more. Sharpen the codebook and code these rows anew."))
+            found.append(
+                Remark(
+                    Level.WARNING,
+                    0,
+                    f"{where}: {name}: Cohen's kappa is {reached.kappa:.2f} over {reached.rows} "
+                    f"rows, expected {KAPPA_GOOD} or more. Sharpen the codebook and code these rows anew.",
+                )
+            )
     return sorted(found, key=lambda remark: (remark.line == 0, remark.line))
 
 
@@ -98,19 +114,27 @@ def _replaced(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Rem
             continue
         if old in replaced:
             first = frame[replaced[old], "id"]
-            yield say(Level.WARNING, n, "supersedes", f"'{cell}' is already replaced by '{first}'. Name that one instead.")
+            yield say(
+                Level.WARNING, n, "supersedes", f"'{cell}' is already replaced by '{first}'. Name that one instead."
+            )
         replaced[old] = n
-        seen, step = {n}, old
-        while step is not None and step not in seen:
-            seen.add(step)
+        chain, step = [n], after.get(n)
+        while step is not None and step not in chain:
+            chain.append(step)
             step = after.get(step)
         if step == n:
-            yield say(Level.ERROR, n, "supersedes", "the row is replaced by itself in the end, so none of them counts. "
-                      "Leave it empty in the newest one.")
+            yield say(
+                Level.ERROR,
+                n,
+                "supersedes",
+                "the row is replaced by itself in the end, so none of them counts. Leave it empty in the newest one.",
+            )
     if "status" in frame.columns:
         for n, cell in enumerate(frame["status"]):
             if cell == "superseded" and n not in replaced:
-                yield say(Level.ERROR, n, "status", "says superseded, but no row supersedes it. Add that row, or correct it.")
+                yield say(
+                    Level.ERROR, n, "status", "says superseded, but no row supersedes it. Add that row, or correct it."
+                )
 
 
 def _dates(today: date, register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
@@ -124,8 +148,12 @@ def _dates(today: date, register: Register, frame: pl.DataFrame, say: Say) -> It
         for n, (start, stop) in enumerate(frame.select("date_from", "date_to").iter_rows()):
             began, ended = _span(start), _span(stop)
             if began and ended and ended[1] < began[0]:
-                yield say(Level.ERROR, n, "date_to", f"found '{stop}', which is before date_from, '{start}': the row never "
-                          "counts. Correct one of them.")
+                yield say(
+                    Level.ERROR,
+                    n,
+                    "date_to",
+                    f"found '{stop}', which is before date_from, '{start}': the row never counts. Correct one of them.",
+                )
 
 
 def _span(text: str) -> tuple[date, date] | None:
@@ -134,7 +162,9 @@ def _span(text: str) -> tuple[date, date] | None:
         last = period.end(period.normalise(text))
     except MonitorError:
         return None
-    first = text if len(text) == 10 else f"{text[:4]}-{text[5:7] if len(text) == 7 and text[5:7].isdigit() else '01'}-01"
+    first = (
+        text if len(text) == 10 else f"{text[:4]}-{text[5:7] if len(text) == 7 and text[5:7].isdigit() else '01'}-01"
+    )
     return date.fromisoformat(first) if text[4:5] != "/" else date(int(text[:4]), 4, 1), last
 
 
@@ -145,7 +175,12 @@ def _twice(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark
     for n, cells in enumerate(frame.select(c for c in frame.columns if c not in aside).iter_rows()):
         if cells in same:
             other = frame[same[cells], "id"]
-            yield say(Level.WARNING, n, "id", f"says the same as '{other}'. Withdraw one, or say in its columns how they differ.")
+            yield say(
+                Level.WARNING,
+                n,
+                "id",
+                f"says the same as '{other}'. Withdraw one, or say in its columns how they differ.",
+            )
         same.setdefault(cells, n)
 
 
@@ -157,11 +192,21 @@ def _readers(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Rema
             if one and two and one == two != settled:
                 yield say(Level.ERROR, n, name, f"found '{settled}', but both readers say '{one}'. Write their answer.")
             elif one and two and one != two and not settled:
-                yield say(Level.WARNING, n, name, f"the readers disagree ('{one}', '{two}') and nothing is settled, so the "
-                          "row is not counted. Talk it over, or ask a third reader.")
+                yield say(
+                    Level.WARNING,
+                    n,
+                    name,
+                    f"the readers disagree ('{one}', '{two}') and nothing is settled, so the "
+                    "row is not counted. Talk it over, or ask a third reader.",
+                )
             elif one and two and one != two and row.get("agreement") not in ("discussed", "third"):
-                yield say(Level.ERROR, n, "agreement", f"the readers disagree on '{name}' ('{one}', '{two}') and '{settled}' "
-                          "stands without saying how. Write discussed or third.")
+                yield say(
+                    Level.ERROR,
+                    n,
+                    "agreement",
+                    f"the readers disagree on '{name}' ('{one}', '{two}') and '{settled}' "
+                    "stands without saying how. Write discussed or third.",
+                )
 
 
 def _people(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
@@ -169,11 +214,21 @@ def _people(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remar
     for column in (c for c in register.header() if c.type == "text" and c.name in frame.columns and c.name != "id"):
         for n, cell in enumerate(frame[column.name]):
             if _MAIL.search(cell) or _PHONE.search(cell):
-                yield say(Level.ERROR, n, column.name, "holds what looks like an e-mail address or telephone number. "
-                          "Take it out: a register holds no way to reach a person.")
+                yield say(
+                    Level.ERROR,
+                    n,
+                    column.name,
+                    "holds what looks like an e-mail address or telephone number. "
+                    "Take it out: a register holds no way to reach a person.",
+                )
             elif named := _named(column, cell):
-                yield say(Level.WARNING, n, column.name, f"'{named}' looks like the name of a person. Write the office or the "
-                          "organisation instead; leave it only if it is neither.")
+                yield say(
+                    Level.WARNING,
+                    n,
+                    column.name,
+                    f"'{named}' looks like the name of a person. Write the office or the "
+                    "organisation instead; leave it only if it is neither.",
+                )
 
 
 def _named(column: Column, text: str) -> str:

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,7 +37,7 @@ class Part:
 
     path: str
     inputs: str  # sha256 over everything that decides its bytes
-    make: Callable[[], bytes] | None  # None: made by `run` in a worker, under the same path
+    make: Callable[[], bytes] | None  # None: a page, made by a worker
 
 
 def sha256(data: bytes) -> str:
@@ -62,7 +62,7 @@ def reusable(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def publish(
-    folder: Path, parts: Sequence[Part], made: Mapping[str, bytes], manifest: dict[str, Any]
+    folder: Path, parts: Sequence[Part], made: Iterable[tuple[str, bytes]], manifest: dict[str, Any]
 ) -> tuple[int, int]:
     """Write an edition aside and move it into place in one step; the one before is gone only then.
 
@@ -84,18 +84,28 @@ def publish(
     carried = []
     try:
         shutil.rmtree(aside, ignore_errors=True)
+        inputs = {part.path: part.inputs for part in parts}
+
+        def write(path: str, data: bytes) -> None:
+            (aside / path).parent.mkdir(parents=True, exist_ok=True)
+            (aside / path).write_bytes(data)
+            files[path] = {"sha256": sha256(data), "inputs": inputs[path]}
+
+        for path, data in made:  # one at a time: an edition of the world is larger than memory should be
+            write(path, data)
         for part in parts:
-            target = aside / part.path
-            target.parent.mkdir(parents=True, exist_ok=True)
             old = kept.get(part.path)
-            if part.path not in made and old and old["inputs"] == part.inputs:
-                shutil.copy2(folder / part.path, target)
+            if part.path in files:
+                continue
+            if old and old["inputs"] == part.inputs:
+                (aside / part.path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(folder / part.path, aside / part.path)
                 files[part.path] = old
                 carried.append(part.path)
-                continue
-            data = made[part.path] if part.path in made else part.make() if part.make else b""
-            target.write_bytes(data)
-            files[part.path] = {"sha256": sha256(data), "inputs": part.inputs}
+            elif part.make:
+                write(part.path, part.make())
+            else:
+                raise CannotRender(f"{part.path} was to be made and was not. The edition before is untouched.")
         text = json.dumps({**manifest, "files": dict(sorted(files.items()))}, indent=1, ensure_ascii=False)
         (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
         note = {"made": sorted(set(files) - set(carried)), "carried_over": sorted(carried)}

@@ -20,7 +20,9 @@ Change = tuple[str, str, str, str]
 def readers(project: Project, register: Register) -> list[str]:
     """The indicators that read a register, under its own name or through a source of its file."""
     names = {name for name, source in project.sources.items() if source.file == register.file}
-    return [i.id for i in project.indicators.values() if i.data and any(p.source in names for p in i.data.parts.values())]
+    return [
+        i.id for i in project.indicators.values() if i.data and any(p.source in names for p in i.data.parts.values())
+    ]
 
 
 def of(
@@ -29,8 +31,9 @@ def of(
     """Every judgement that differs once the register is ``after``; in the default scorecards and those of its areas."""
     wanted = readers(project, register)
     countries = {area.from_iso2(code[:2]) for code in areas if code not in area.table()}
-    touched = {code for code in {*areas, *countries} if code and area.kind(code) == "country" or code in project.places}
-    chosen = [*dict.fromkeys([*project.scorecards, *sorted(str(code) for code in touched)])]
+    known = {code for code in {*areas, *countries} if code}
+    touched = {code for code in known if area.kind(code) == "country" or code in project.places}
+    chosen = [*dict.fromkeys([*project.scorecards, *sorted(touched)])]
     if not wanted or not chosen:
         return []
     with TemporaryDirectory() as folder:
@@ -39,11 +42,16 @@ def of(
         path.write_bytes(after)
         grown = replace(project, layers=(Path(folder), *project.layers))
         old, new = (_judged(p, wanted, chosen, as_of, now) for p in (project, grown))
-    return [(a.indicator, a.ref_area, _said(project, a), _said(project, b)) for a, b in zip(old, new, strict=True)
-            if _said(project, a) != _said(project, b)]
+    return [
+        (a.indicator, a.ref_area, _said(project, a), _said(project, b))
+        for a, b in zip(old, new, strict=True)
+        if _said(project, a) != _said(project, b)
+    ]
 
 
-def _judged(project: Project, indicators: Sequence[str], areas: Sequence[str], as_of: date, now: str) -> list[Assessment]:
+def _judged(
+    project: Project, indicators: Sequence[str], areas: Sequence[str], as_of: date, now: str
+) -> list[Assessment]:
     wanted = [project.indicators[name] for name in indicators]
     return run.assess(project, as_of=as_of, now=now, areas=areas, indicators=wanted, offline=True).assessments
 

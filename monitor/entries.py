@@ -51,19 +51,31 @@ def parse(text: str, columns: Sequence[Column], where: str) -> pl.DataFrame:
     """
     header, rows = table(text, where)
     names = [column.name for column in columns]
-    wrong = [f"{where}:1: the table has no column '{name}'. Add it to the heading." for name in names if name not in header]
+    wrong = [
+        f"{where}:1: the table has no column '{name}'. Add it to the heading." for name in names if name not in header
+    ]
     for name in header:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else "Take it out, or declare it under 'columns' of the register."
+            hint = (
+                f"Did you mean '{near[0]}'?" if near else "Take it out, or declare it under 'columns' of the register."
+            )
             wrong.append(f"{where}:1: the column '{name}' is not declared. {hint}")
-    wrong += [f"{where}:1: the column '{name}' stands twice. Keep one." for name in set(header) if header.count(name) > 1]
-    wrong += [f"{where}:{line}: has {len(cells)} cells, expected {len(header)}, one for each column. Look for a comma "
-              "in a text that has no quotation marks." for line, cells in rows if len(cells) != len(header)]
+    wrong += [
+        f"{where}:1: the column '{name}' stands twice. Keep one." for name in set(header) if header.count(name) > 1
+    ]
+    wrong += [
+        f"{where}:{line}: has {len(cells)} cells, expected {len(header)}, one for each column. Look for a comma "
+        "in a text that has no quotation marks."
+        for line, cells in rows
+        if len(cells) != len(header)
+    ]
     if wrong:
         raise DefinitionError(wrong[:TOLD])
     data = {name: [cells[n].strip() for _, cells in rows] for n, name in enumerate(header)}
-    return pl.DataFrame({LINE: [line for line, _ in rows], **data}, schema={LINE: pl.Int64, **dict.fromkeys(header, pl.String)})
+    return pl.DataFrame(
+        {LINE: [line for line, _ in rows], **data}, schema={LINE: pl.Int64, **dict.fromkeys(header, pl.String)}
+    )
 
 
 def table(text: str, where: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -80,10 +92,14 @@ def table(text: str, where: str) -> tuple[list[str], list[tuple[int, list[str]]]
                 rows.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as problem:
-        raise UnreadableData(f"{where}:{line}: is no CSV from here on ({problem}). Look for a quotation mark that is "
-                             "not closed, or double those inside a text.") from None
+        raise UnreadableData(
+            f"{where}:{line}: is no CSV from here on ({problem}). Look for a quotation mark that is "
+            "not closed, or double those inside a text."
+        ) from None
     if not rows:
-        raise UnreadableData(f"{where}: is empty, expected a heading. Write the names of the columns in its first line.")
+        raise UnreadableData(
+            f"{where}: is empty, expected a heading. Write the names of the columns in its first line."
+        )
     return rows[0][1], rows[1:]
 
 
@@ -113,13 +129,16 @@ def expected(column: Column, found: str = "") -> str:
         near = difflib.get_close_matches(found, column.codes, n=1)
         return f"expected {', '.join(column.codes)}" + (f". Did you mean '{near[0]}'?" if near else "")
     if column.type == "number":
-        limits = [f", {word} {n:g}" for word, n in (("not below", column.least), ("not above", column.most)) if n is not None]
+        limits = [
+            f", {word} {n:g}" for word, n in (("not below", column.least), ("not above", column.most)) if n is not None
+        ]
         return "expected a number such as 1234.5 without separators" + "".join(limits)
     if column.type == "area":
         return _area_hint(found)
     return {
         "text": f"expected text of the form {column.form}", "yes_no": "expected yes or no",
-        "date": "expected a day such as 2026-11-22", "url": "expected an address that begins with https:// and has no blanks",
+        "date": "expected a day such as 2026-11-22",
+        "url": "expected an address that begins with https:// and has no blanks",
         "period": "expected 2024, 2024-Q3, 2024-05, 2024-05-17 or 2007/08",
     }[column.type]  # fmt: skip
 
@@ -138,7 +157,11 @@ def _may_stand(column: Column, text: str) -> bool:
         return True  # whether it may be empty is another question
     if column.type == "period" or column.type == "date":
         try:
-            return date.fromisoformat(text).isoformat() == text if column.type == "date" else period.normalise(text) == text
+            return (
+                date.fromisoformat(text).isoformat() == text
+                if column.type == "date"
+                else period.normalise(text) == text
+            )
         except (ValueError, UnreadableData):
             return False
     if column.type == "number":
@@ -172,11 +195,15 @@ def _broken(frame: pl.DataFrame, columns: Sequence[Column]) -> list[tuple[int, s
 
     filled = pa.Check(lambda data: data.lazyframe.select(pl.col(data.key) != ""), error="required")
     once = pa.Check(lambda data: data.lazyframe.select(~pl.col(data.key).is_duplicated()), error="unique")
-    schema = pa.DataFrameSchema({
-        column.name: pa.Column(pl.String, [stands(column), *([filled] if column.required else []),
-                                           *([once] if column.name == "id" else [])])
-        for column in columns
-    })
+    schema = pa.DataFrameSchema(
+        {
+            column.name: pa.Column(
+                pl.String,
+                [stands(column), *([filled] if column.required else []), *([once] if column.name == "id" else [])],
+            )
+            for column in columns
+        }
+    )
     try:
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
             schema.validate(frame, lazy=True)
@@ -184,6 +211,8 @@ def _broken(frame: pl.DataFrame, columns: Sequence[Column]) -> list[tuple[int, s
         cases = problem.failure_cases.select("index", "column", "check")
         order = {column.name: n for n, column in enumerate(columns)}
         # an empty id is no second fault beside one that is not its own
-        return sorted({(row, name): (row, name, rule) for row, name, rule in cases.iter_rows()}.values(),
-                      key=lambda case: (case[0], order[case[1]]))
+        return sorted(
+            {(row, name): (row, name, rule) for row, name, rule in cases.iter_rows()}.values(),
+            key=lambda case: (case[0], order[case[1]]),
+        )
     return []

@@ -91,8 +91,9 @@ def gather(
     for indicator in indicators:
         try:
             collected.append(_series(indicator, rows, broken, evidence.snapshots))
-            if kept := [p for p in indicator.data.parts.values() if p.source in project.registers] if indicator.data else []:
-                evidence.entered[indicator.id] = _entered(indicator, kept, rows)
+            parts_kept = [s for i, _, s in parts if i is indicator and s.source in project.registers]
+            if parts_kept:
+                evidence.entered[indicator.id] = _entered(indicator, parts_kept, rows)
         except MonitorError as problem:
             unavailable = isinstance(problem, SourceUnavailable)
             evidence.reasons[indicator.id] = Reason.UNAVAILABLE if unavailable else Reason.UNREADABLE

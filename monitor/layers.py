@@ -102,8 +102,9 @@ class Reading:
         kept = {name: Entry(r, d) for name, d in self._registers() if (r := _one(Register, d.tree))}
         self.registers = {name: entry.value for name, entry in kept.items()}
         read = joined(self.registers, {name: entry.value for name, entry in right.items()})
-        right = {name: Entry(source, (right if name in right else kept)[name].document) for name, source in read.items()}
-        wrong = {Path(name).stem for name in self._names("sources/*.yaml") | self._names(f"{FOLDER}/*.yaml")} - right.keys()
+        right = {name: Entry(source, (kept | right)[name].document) for name, source in read.items()}
+        files = self._names("sources/*.yaml") | self._names(f"{FOLDER}/*.yaml")
+        wrong = {Path(name).stem for name in files} - right.keys() - kept.keys()
         about = main.tree.get("about") if isinstance(main.tree, dict) else None
         return _one(About, about), gcm, Declarations(
             texts=texts, items=items, principles=gcm.principles if gcm else {}, crosswalks=[*self._crosswalks()],

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from monitor.errors import UnreadableData
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _FORMS: list[tuple[str, re.Pattern[str]]] = [
     ("A", re.compile(r"(\d{4})")),
@@ -58,6 +60,8 @@ def year(text: str) -> int:
 
 def decimal_year(column: str = "time_period") -> pl.Expr:
     """A period's beginning as a number of years, for slopes: 2024 -> 2024.0, 2024-Q3 -> 2024.5, 2024-04 -> 2024.25."""
+    import polars as pl  # here, so that a worker that only draws need not load it
+
     text = pl.col(column)
     tail = text.str.slice(5)
     within = (

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from monitor.project import Project
     from monitor.registers import Register
 
-_project = click.option("--project", "folder", metavar="DIR", type=click.Path(path_type=Path),
-                        help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
+_project = click.option(
+    "--project",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.",
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
 
 
@@ -37,9 +42,9 @@ def list_(folder: Path | None, as_json: bool) -> None:
     rows = []
     for name, declared in project.registers.items():
         held, found = _rows(project, declared), _remarks(project, declared)
-        rows.append((name, len(held), len({row["ref_area"] for row in held}),
-                     max((row["retrieved_on"] for row in held), default=""), " ".join(effect.readers(project, declared)),
-                     sum(remark.level == "error" for remark in found), declared.question))  # fmt: skip
+        areas, newest = {row["ref_area"] for row in held}, max((row["retrieved_on"] for row in held), default="")
+        used, errors = effect.readers(project, declared), sum(remark.level == "error" for remark in found)
+        rows.append((name, len(held), len(areas), newest, " ".join(used), errors, declared.question))
     terminal.table(("register", "rows", "areas", "newest", "indicators", "errors", "question"), rows, as_json)
 
 
@@ -78,8 +83,12 @@ def check(names: tuple[str, ...], folder: Path | None, strict: bool, as_json: bo
     project = _load(folder)
     chosen = [project.register(name) for name in names] or [*project.registers.values()]
     found = [(declared.id, remark) for declared in chosen for remark in _remarks(project, declared)]
-    reached = [(declared.id, column, codebook.agreement_text(how)) for declared in chosen
-               for column, how in agreement(declared, _rows(project, declared)).items() if how.rows or names]
+    reached = [
+        (declared.id, column, codebook.agreement_text(how))
+        for declared in chosen
+        for column, how in agreement(declared, _rows(project, declared)).items()
+        if how.rows or names
+    ]
     errors = sum(remark.level == "error" for _, remark in found)
     if as_json:
         kappas = [dict(zip(("register", "column", "agreement"), row, strict=True)) for row in reached]
@@ -88,10 +97,14 @@ def check(names: tuple[str, ...], folder: Path | None, strict: bool, as_json: bo
         for _, remark in found:
             click.secho(f"{remark.level}: {remark.sentence}", fg=terminal.LEVEL[remark.level])
         terminal.table(("register", "judgement", "two readers"), reached)
-        click.echo(f"{_counted(len(chosen), 'register')}, {_counted(errors, 'error')}, "
-                   f"{_counted(len(found) - errors, 'warning')}.")
+        click.echo(
+            f"{_counted(len(chosen), 'register')}, {_counted(errors, 'error')}, "
+            f"{_counted(len(found) - errors, 'warning')}."
+        )
     if errors:
-        raise DefinitionError(f"{_counted(errors, 'error')} in the registers: each names its file, its line and what to do.")
+        raise DefinitionError(
+            f"{_counted(errors, 'error')} in the registers: each names its file, its line and what to do."
+        )
     if strict and found:
         raise ChecksFailed(f"{_counted(len(found), 'warning')} in the registers, and --strict asked for failure.")
 
@@ -99,13 +112,25 @@ def check(names: tuple[str, ...], folder: Path | None, strict: bool, as_json: bo
 @register.command()
 @click.argument("name")
 @_project
-@click.option("--from", "source", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Take rows from a CSV with a heading, or from a JSON list, instead of asking.")
-@click.option("--set", "given", multiple=True, metavar="COLUMN=VALUE",
-              help="The value of a column, instead of asking. May be repeated.")
+@click.option(
+    "--from",
+    "source",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take rows from a CSV with a heading, or from a JSON list, instead of asking.",
+)
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="The value of a column, instead of asking. May be repeated.",
+)
 @click.option("--as-of", metavar="DATE", help="Show the effect at this cut-off date, 2026-11-22. Default: today.")
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
-def add(name: str, folder: Path | None, source: Path | None, given: tuple[str, ...], as_of: str | None, yes: bool) -> None:
+def add(
+    name: str, folder: Path | None, source: Path | None, given: tuple[str, ...], as_of: str | None, yes: bool
+) -> None:
     """Add a row: asked for field by field, checked, and shown with what it changes before it is written."""
     from monitor import append, effect, register_form, terminal
 
@@ -133,7 +158,9 @@ def add(name: str, folder: Path | None, source: Path | None, given: tuple[str, .
     if changed:
         terminal.table(("indicator", "scorecard", "before", "after"), changed)
     else:
-        click.echo(f"No figure or status of {used} changes by it." if used else "No indicator here reads this register yet.")
+        click.echo(
+            f"No figure or status of {used} changes by it." if used else "No indicator here reads this register yet."
+        )
     if not yes and not click.confirm(f"Write to {target}?", default=False):
         click.echo("Nothing was written.")
         return
@@ -158,7 +185,9 @@ def _date(text: str | None) -> date:
     try:
         return date.fromisoformat(text) if text else _today()
     except ValueError:
-        raise click.BadParameter(f"'{text}' is no date: expected a form like 2026-11-22.", param_hint="--as-of") from None
+        raise click.BadParameter(
+            f"'{text}' is no date: expected a form like 2026-11-22.", param_hint="--as-of"
+        ) from None
 
 
 def _say(tree: object) -> None:
@@ -195,7 +224,8 @@ def _remarks(project: Project, declared: Register, body: bytes | None = None) ->
     from monitor import curation
 
     text = _text(_body(project, declared) if body is None else body, declared)
-    return curation.remarks(declared, text, _today(), project.lines.keys())
+    own = (project.folder / "sources" / declared.file).is_file()  # an inherited one speaks of another mandate
+    return curation.remarks(declared, text, _today(), project.lines.keys() if own else ())
 
 
 def _refuse(project: Project, declared: Register, before: bytes, after: bytes) -> None:
@@ -215,13 +245,15 @@ def _target(project: Project, declared: Register) -> tuple[Path, bytes | None, b
     from monitor.layers import packaged
 
     if project.folder == packaged():
-        raise DefinitionError("The project that comes with the package is not written to. Begin your own: monitor init DIR")
+        raise DefinitionError(
+            "The project that comes with the package is not written to. Begin your own: monitor init DIR"
+        )
     for layer in project.layers:
         if (layer / "sources" / declared.file).is_file():
             if any(line["path"] == declared.file for line in vintages.locked(layer)):
                 raise DefinitionError(
-                    f"sources/{declared.file} is locked: tools/make_vintages.py rebuilds it, and a row added by hand would make "
-                    "it unreadable. Add the row there, or take its line out of sources/vintages.lock first."
+                    f"sources/{declared.file} is locked: tools/make_vintages.py rebuilds it, and a row added by hand "
+                    "would make it unreadable. Add the row there, or take its line out of sources/vintages.lock first."
                 )
             break
     body, target = _body(project, declared), project.folder / "sources" / declared.file

@@ -41,10 +41,14 @@ def from_file(path: Path) -> list[Row]:
             return [dict(zip(header, cells, strict=True)) for _, cells in rows]
         tree = json.loads(text)
     except ValueError as problem:
-        raise DefinitionError(f"{path.name}: cannot be read ({problem}). Expected a CSV with a heading, or JSON, in UTF-8.") from None
+        raise DefinitionError(
+            f"{path.name}: cannot be read ({problem}). Expected a CSV with a heading, or JSON, in UTF-8."
+        ) from None
     listed = tree if isinstance(tree, list) else [tree]
     if not listed or not all(isinstance(row, dict) for row in listed):
-        raise DefinitionError(f'{path.name}: expected a list of rows such as [{{"ref_area": "DEU", "domain": "police"}}].')
+        raise DefinitionError(
+            f'{path.name}: expected a list of rows such as [{{"ref_area": "DEU", "domain": "police"}}].'
+        )
     return [{str(key): _plain(value) for key, value in row.items()} for row in listed]
 
 
@@ -71,7 +75,9 @@ def _ask(column: Column, proposed: str, taken: Collection[str]) -> str:
         click.secho(column.means[0].upper() + column.means[1:], dim=True)
     while True:
         answer = str(click.prompt(label, default=proposed, show_default=bool(proposed))).strip()
-        problem = wrong(column, answer) or (f"found '{answer}', expected an id no other row has." if answer in taken else "")
+        problem = wrong(column, answer) or (
+            f"found '{answer}', expected an id no other row has." if answer in taken else ""
+        )
         if not problem:
             return answer
         click.secho(f"  {problem}", fg="red", err=True)

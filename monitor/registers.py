@@ -47,6 +47,8 @@ def _code(name: str, means: str, codes: dict[str, str], required: bool = False) 
     return Column(name=name, type="code", means=means, codes=codes, required=required)
 
 
+_CODER, _IDS = r"[A-Za-z]{1,4}\d{0,4}", r"[A-Z][\w.-]*( [A-Z][\w.-]*)*"
+_OBJECTIVES = r"([1-9]|1\d|2[0-3])( ([1-9]|1\d|2[0-3]))*"
 #: what every register has beside its own columns; those before `source_url` stand first, the others last
 SHARED: dict[str, Column] = {c.name: c for c in (
     Column(name="id", required=True, means="the row's own id, never used again", form=r"[A-Za-z0-9][A-Za-z0-9_.-]*"),
@@ -60,8 +62,8 @@ SHARED: dict[str, Column] = {c.name: c for c in (
     Column(name="retrieved_on", type="date", required=True, means="the day it was read"),
     Column(name="quote", means="the words of the source that settle it"),
     Column(name="language", means="language of the quote: en, fr", form=r"[a-z]{2,3}"),
-    Column(name="coder_1", means="first reader, by a code and never by name: K1", form=r"[A-Za-z]{1,4}\d{0,4}"),
-    Column(name="coder_2", means="second reader, who has not seen the first one's answers", form=r"[A-Za-z]{1,4}\d{0,4}"),
+    Column(name="coder_1", means="first reader, by a code and never by name: K1", form=_CODER),
+    Column(name="coder_2", means="second reader, who has not seen the first one's answers", form=_CODER),
     _code("agreement", "how two answers became one", {"agreed": "they were the same", "discussed": "talked over until "
           "both agreed", "third": "a third reader decided"}),
     _code("confidence", "how sure the reader is", {"high": "read in the primary source", "med": "read second-hand, or "
@@ -69,9 +71,8 @@ SHARED: dict[str, Column] = {c.name: c for c in (
     _code("status", "state of the row", {"entered": "read by one person", "checked": "read by a second one",
           "withdrawn": "found wrong; kept, not counted"}),
     Column(name="notes", means="what the next reader must know"),
-    Column(name="linked_r", means="ids of the mandate it bears on, with blanks between", form=r"[A-Z][\w.-]*( [A-Z][\w.-]*)*"),
-    Column(name="linked_gcm", means="objectives of the Global Compact, with blanks between: 4 15",
-           form=r"(2[0-3]|1?\d)( (2[0-3]|1?\d))*"),
+    Column(name="linked_r", means="ids of the mandate it bears on, with blanks between", form=_IDS),
+    Column(name="linked_gcm", means="objectives of the Global Compact, with blanks between: 4 15", form=_OBJECTIVES),
     Column(name="supersedes", means="id of the row this one replaces; that one is no longer counted"),
 )}  # fmt: skip
 _LAST = list(SHARED)[list(SHARED).index("source_url"):]
@@ -88,23 +89,23 @@ class Rule(Declared):
     dimensions: list[Name] = Field([], description="columns whose codes are kept apart")
     at: Name = Field("date_from", description="column with the period a row is about, or begins in")
     until: Name = Field("retrieved_on", description="column that says up to when a row is known to hold")
-    column: str = Field("", description="count, share: the yes/no or code that is counted; value: the figure; state: the act")
+    column: str = Field("", description="count, share: the code that is counted; value: the figure; state: the act")
     yes: list[str] = Field(["yes"], description="codes that count")
     no: list[str] = Field(["no"], description="codes that do not; a row with neither is not known and left out")
     ended: list[str] = Field([], description="state: codes that end it")
     items: list[Name] = Field([], description="checklist: its yes/no columns")
-    out_of: float | None = Field(None, description="checklist: the score when all hold; the number of items if left out")
+    out_of: float | None = Field(None, description="checklist: the score when all hold; their number if left out")
     carried: bool = Field(False, description="count, share: rows in force in a year instead of rows that begin in it")
     distinct: str = Field("", description="count: different entries of this column instead of rows")
     by: Literal["area", "country"] = Field("area", description="country: what a city or region does counts there")
     least: int = Field(1, ge=1, description="count, share: fewer known rows or cases give no figure")
-    many: str = Field("", description="count: column that is added up instead; share: how many cases a row stands for, 1 if empty")
+    many: str = Field("", description="count: column that is added up; share: how many cases a row stands for, else 1")
     many_yes: str = Field("", description="share: column with how many of these are a yes")
     per: str = Field("", description="count: column to divide by, the same in all rows of an area and year")
     times: float = Field(1, description="count: what the quotient is multiplied by: 1000 for each 1,000")
     lower: str = Field("", description="value: column with the lower bound")
     upper: str = Field("", description="value: column with the upper bound")
-    missing: str = Field("", description="value: column with the SDMX status of a figure that is not there, or is special")
+    missing: str = Field("", description="value: column with the SDMX status, which says why there is no figure")
     printed: str = Field("", description="value: column with the cell as printed")
     since: int = Field(2000, ge=1900, description="state: the first year of the series")
 
@@ -112,14 +113,15 @@ class Rule(Declared):
         """Every column it names: (key of the rule, column, types that serve)."""
         coded, number = ("code", "yes_no"), ("number",)
         yield "at", self.at, ("date", "period")
-        yield from (("until", self.until, ("date", "period")),) if self.carried or self.rule in ("checklist", "state") else ()
+        if self.carried or self.rule in ("checklist", "state"):
+            yield "until", self.until, ("date", "period")
         yield from (("where", name, (*coded, "area")) for name in self.where)
         yield from (("dimensions", name, (*coded, "text")) for name in self.dimensions)
         yield from (("items", name, ("yes_no",)) for name in self.items)
         if self.column:
             yield "column", self.column, number if self.rule == "value" else coded
-        for key, types in (("distinct", (*coded, "text", "url")), ("many", number), ("many_yes", number), ("per", number),
-                           ("lower", number), ("upper", number), ("missing", ("code",)), ("printed", ("text",))):
+        others = {"distinct": (*coded, "text", "url"), "missing": ("code",), "printed": ("text",)}
+        for key, types in (others | dict.fromkeys(("many", "many_yes", "per", "lower", "upper"), number)).items():
             if name := getattr(self, key):
                 yield key, name, types
 
@@ -175,7 +177,8 @@ class Register(Declared):
                 if name not in types:
                     raise ValueError(f"rules {series} {key}: there is no column '{name}'")
                 if types[name].type not in serve:
-                    raise ValueError(f"rules {series} {key}: '{name}' is a {types[name].type}, expected {' or '.join(serve)}")
+                    kind = types[name].type
+                    raise ValueError(f"rules {series} {key}: '{name}' is a {kind}, expected {' or '.join(serve)}")
             if rule.rule != "state" and not types[rule.at].required:
                 raise ValueError(f"rules {series} at: '{rule.at}' dates the rows, so it must be 'required'")
         return self
@@ -198,25 +201,27 @@ class Register(Declared):
 
     def told(self) -> dict[str, Any]:
         """Its columns as the reader is told of them, in plain values."""
-        meant = {"exclude_defaults": True, "exclude": {"means", "judgement", "person_free"}}
-        return {"columns": [column.model_dump(**meant) for column in self.header()]}
+        untold = {"means", "judgement", "person_free"}
+        return {"columns": [c.model_dump(exclude_defaults=True, exclude=untold) for c in self.header()]}
 
     def source(self) -> Source:
         """The register as a source: its rules are its series."""
         return self.read_through(Source(
-            id=self.id, title=self.title, publisher=self.keeper, official=False, homepage=self.about, licence=self.licence,
+            id=self.id, title=self.title, publisher=self.keeper, official=False, homepage=self.about,
+            licence=self.licence, reader="register", file=self.file, cadence=self.cadence,
             citation=self.citation or f"{self.title}, a register kept by hand, newest row of {{retrieved}}",
-            reader="register", file=self.file, cadence=self.cadence,
             series={name: Offered(title=rule.title, unit=rule.unit, dimensions=list(rule.dimensions), note=rule.note)
                     for name, rule in self.rules.items()},
         ))  # fmt: skip
 
     def read_through(self, source: Source) -> Source:
         """A source that reads this register's file, told what the register declares."""
-        ruled = {name: offered.model_copy(update={"options": {
-            "rule": self.rules[name].model_dump(exclude_defaults=True), **offered.options}})
-            for name, offered in source.series.items() if name in self.rules}
-        return source.model_copy(update={"options": {**self.told(), **source.options}, "series": {**source.series, **ruled}})
+        series = {
+            name: offered.model_copy(update={"options": {
+                "rule": self.rules[name].model_dump(exclude_defaults=True), **offered.options}})
+            if name in self.rules else offered for name, offered in source.series.items()
+        }
+        return source.model_copy(update={"options": {**self.told(), **source.options}, "series": series})
 
 
 def joined(registers: Mapping[str, Register], sources: Mapping[str, Source]) -> dict[str, Source]:
@@ -238,7 +243,7 @@ class Agreement(NamedTuple):
 def agreement(register: Register, rows: Sequence[Mapping[str, str]]) -> dict[str, Agreement]:
     """Cohen's kappa of every judgement, over the rows that two people coded.
 
-    Source: J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20 (1960).
+    Source: J. Cohen, A coefficient of agreement for nominal scales, Educ. and Psychol. Measurement 20 (1960), 37-46.
     """
     found = {}
     for column in register.columns:

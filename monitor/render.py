@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor import compose, edition, plugins
+from monitor import compose, edition
 from monitor.edition import Part
+from monitor.page import Look, pages, task
 from monitor.project import Project
 from monitor.scorecard import Matrix, Scorecard
 from monitor.words import Words
@@ -32,64 +33,45 @@ def render_pages(
     folder: Path,
     formats: Sequence[str],
     progress: Callable[[str, str], None],
-) -> tuple[list[Part], dict[str, bytes]]:
-    """All files of an edition, and the bytes of those pages that are not already right in ``folder``."""
+) -> tuple[list[Part], Iterator[tuple[str, bytes]]]:
+    """All files of an edition, and those pages that are not yet right in ``folder``, one by one as they are made."""
     look = Look(tuple(str(layer / "reports") for layer in project.layers), words, project.tokens())
     style = _style(project, words)
     kept = edition.reusable(folder)
     parts: list[Part] = []
     todo: list[tuple[Scorecard, list[str]]] = []
-    pages = [f for f in formats if f != "data"]
+    printed = [f for f in formats if f != "data"]
     for card in cards:
         key = edition.inputs_hash(style, repr(card))
-        mine = [Part(f"{card.area}/scorecard.{f}", edition.inputs_hash(key, f), None) for f in pages]
+        mine = [Part(f"{card.area}/scorecard.{f}", edition.inputs_hash(key, f), None) for f in printed]
         parts += mine
-        if stale := [f for f, p in zip(pages, mine, strict=True) if kept.get(p.path, {}).get("inputs") != p.inputs]:
+        if stale := [f for f, p in zip(printed, mine, strict=True) if kept.get(p.path, {}).get("inputs") != p.inputs]:
             todo.append((card, stale))
-    made: dict[str, bytes] = {}
-    for card, files in _work(todo, look):
-        progress("render", card)
-        made |= files
     if "data" in formats:
         parts += _data(project, judged)
     if "html" in formats:
         matrix = compose.matrix(project, words, cards, formats)
         key = edition.inputs_hash(style, repr(matrix))
         parts.append(Part("index.html", key, partial(_index, matrix, look)))
-    return parts, made
+    return parts, _made(todo, look, progress)
 
 
-class Look:
-    """What decides how a page looks: folders of templates, words, tokens. Small, so that workers get a copy."""
-
-    def __init__(self, folders: Sequence[str], words: Words, tokens: dict[str, Any]) -> None:
-        self.folders, self.words, self.tokens = tuple(folders), words, tokens
-
-
-def page(card: Scorecard, formats: Sequence[str], look: Look) -> tuple[str, dict[str, bytes]]:
-    """The pages of one scorecard; its charts are drawn once for all of them."""
-    from monitor import chart
-
-    charts = {line.id: chart.svg(line, look.words, look.tokens) for line in card.lines() if line.points}
-    folders = [Path(f) for f in look.folders]
-    return card.name, {
-        f"{card.area}/scorecard.{f}": plugins.function("outputs", f)(card, look.words, folders, look.tokens, charts)
-        for f in formats
-    }
+def _made(
+    todo: Sequence[tuple[Scorecard, list[str]]], look: Look, progress: Callable[[str, str], None]
+) -> Iterator[tuple[str, bytes]]:
+    for name, files in _work(todo, look):
+        progress("render", name)
+        yield from files.items()
 
 
 def _work(todo: Sequence[tuple[Scorecard, list[str]]], look: Look) -> Any:
     if len(todo) < ALONE:
         for card, formats in todo:
-            yield page(card, formats, look)
+            yield pages(card, formats, look)
         return
     # spawn, not fork: polars has threads, and a forked thread's lock never opens
     with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(partial(_page, look=look), todo)
-
-
-def _page(item: tuple[Scorecard, list[str]], look: Look) -> tuple[str, dict[str, bytes]]:
-    return page(item[0], item[1], look)
+        yield from pool.map(partial(task, look=look), todo)
 
 
 def _index(matrix: Matrix, look: Look) -> bytes:

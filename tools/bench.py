@@ -1,7 +1,7 @@
 """Measure what the project promises and write docs/performance.md. Nothing here fails on a time.
 
-Each command runs in processes of its own, as a person would run it. Peak memory is the resident size of the
-command and all its workers together, sampled ten times a second.
+Each command runs in processes of its own, as a person would run it. Peak memory is that of the command and all
+its workers together, sampled ten times a second; pages that several processes share count once (PSS, on Linux).
 """
 
 from __future__ import annotations
@@ -30,8 +30,19 @@ class Measured:
     megabytes: float
 
 
-def _tree_rss(root: int) -> float:
-    """Resident megabytes of a process and everything below it."""
+def _own(pid: int, rss: int) -> int:
+    """Kilobytes of a process: its share of pages that several map (PSS) where the system tells, else its RSS."""
+    try:
+        for row in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if row.startswith("Pss:"):
+                return int(row.split()[1])
+    except OSError:
+        pass
+    return rss
+
+
+def _tree_memory(root: int) -> float:
+    """Megabytes in memory of a process and everything below it."""
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=False).stdout
     children: dict[int, list[int]] = {}
     size = {}
@@ -42,7 +53,7 @@ def _tree_rss(root: int) -> float:
     total, open_ = 0, [root]
     while open_:
         pid = open_.pop()
-        total += size.get(pid, 0)
+        total += _own(pid, size[pid]) if pid in size else 0
         open_ += children.get(pid, [])
     return total / 1024
 
@@ -54,7 +65,7 @@ def measure(what: str, promise: str, arguments: list[str], times: int = 1, cwd: 
         begin = time.perf_counter()
         process = subprocess.Popen([*MONITOR, *arguments], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         while process.poll() is None:
-            peak = max(peak, _tree_rss(process.pid))
+            peak = max(peak, _tree_memory(process.pid))
             time.sleep(0.02 if times > 1 else 0.1)
         seconds.append(time.perf_counter() - begin)
         if process.returncode:
@@ -96,8 +107,9 @@ def write(results: list[Measured]) -> None:
     (ROOT / "docs/performance.md").write_text(f"""# Performance
 
 Printed by `make bench` on {datetime.now(UTC).date()}: {machine}. Times are wall-clock seconds of whole commands in
-fresh processes, the least of several runs where the command is short; memory is the peak resident size of the
-command and its workers together. Other work may have run beside; measure on your own machine before you compare.
+fresh processes, the least of several runs where the command is short; memory is the peak of the command and its
+workers together, pages that several of them share counted once (PSS, on Linux). Other work may have run beside;
+measure on your own machine before you compare.
 
 | what | promised | seconds | peak memory |
 |---|---|---|---|

@@ -2,10 +2,10 @@
 
     python tools/derive_hcdata.py
 
-For each country and year of sources/registers/hate_crime_odihr.csv: did ODIHR's page show a number in the columns of the
-police, of prosecution and of sentencing? A printed zero is a number; `Not available`, `-` and `N/A` are none. Whether
-the bias is named and victims were asked cannot be told from that table, so both stay empty. Rows people wrote (any id
-that does not begin with HCDATA-ODIHR) are kept as they stand, below the derived ones.
+For each country and year of sources/registers/hate_crime_odihr.csv: did ODIHR's page show a number in the columns of
+the police, of prosecution and of sentencing? A printed zero is a number; `Not available`, `-` and `N/A` are none.
+Whether the bias is named and victims were asked cannot be told from that table, so both stay empty. Rows people wrote
+(any id that does not begin with HCDATA-ODIHR) are kept as they stand, below the derived ones.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _row(area: str, year: str, cells: dict[str, dict[str, str]]) -> dict[str, st
         **{item: "yes" if cells[measure]["obs_value"] else "no" for measure, item in ITEMS.items()},
         "source_url": cells["recorded"]["source_url"], "retrieved_on": cells["recorded"]["retrieved_on"],
         "confidence": "high", "status": "entered", "linked_r": "R2016-1.I2 R2016-4.I3", "linked_gcm": "1 17",
-        "notes": "; ".join(["derived from the rows ODIHR-" + f"{area}-{year}", *printed]),
+        "notes": "; ".join([f"derived from the rows ODIHR-{area}-{year}", *printed]),
     }  # fmt: skip
 
 

@@ -49,8 +49,8 @@ NAMED = 3
 
 
 class Register(Options):
-    columns: list[Column] = Field([], description="told by the register's declaration; plain figures where there is none")
-    rule: Rule = Field(FIGURES, description="told by the register's declaration; plain figures where there is none")
+    columns: list[Column] = Field([], description="as the register declares them; plain figures where none does")
+    rule: Rule = Field(FIGURES, description="as the register declares it; plain figures where none does")
 
 
 @reading
@@ -87,7 +87,8 @@ def counted(data: pl.DataFrame) -> pl.DataFrame:
 def _dated(data: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """With the area a row counts for, its years, whether it is doubtful, and what to say of it."""
     note = next((n for n in ("notes", "note") if n in data.columns), None)
-    countries = {code: area.from_iso2(code[:2]) or code for code in data["ref_area"].unique() if code not in area.table()}
+    places = [code for code in data["ref_area"].unique() if code not in area.table()]
+    countries = {code: area.from_iso2(code[:2]) or code for code in places}
     return data.with_columns(
         (pl.col("ref_area").replace(countries) if rule.by == "country" else pl.col("ref_area")),
         _year(rule.at).alias("_year"),
@@ -109,7 +110,8 @@ def _years(data: pl.DataFrame, carried: bool) -> pl.DataFrame:
         return data
     kept = data.with_columns(pl.max("_until").over("ref_area").alias("_kept"))
     last = pl.min_horizontal(pl.coalesce("_to", "_kept"), "_kept")  # an end in the future is not yet known
-    return kept.with_columns(pl.int_ranges("_year", last + 1, dtype=pl.Int32).alias("_year")).explode("_year").drop_nulls("_year")
+    years = pl.int_ranges("_year", last + 1, dtype=pl.Int32).alias("_year")
+    return kept.with_columns(years).explode("_year").drop_nulls("_year")
 
 
 def _count(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
@@ -136,7 +138,8 @@ def _share(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
         _cases=weight(rule.many, pl.lit(1.0)),
     ).with_columns(_hits=weight(rule.many_yes, pl.when(coded.is_in(rule.yes)).then("_cases").otherwise(0.0)))
     if wrong := known.filter(pl.col("_hits") > pl.col("_cases"))[entries.LINE].to_list():
-        raise DefinitionError(f"{where}:{line}: {rule.many_yes}: expected no more than '{rule.many}' holds." for line in wrong)
+        less = f"{rule.many_yes}: expected no more than '{rule.many}' holds."
+        raise DefinitionError(f"{where}:{line}: {less}" for line in wrong)
     n, k = pl.col("_n"), pl.col("_k")
     middle, spread = (k + Z * Z / 2) / (n + Z * Z), Z / (n + Z * Z) * (k * (n - k) / n + Z * Z / 4).sqrt()
     frame = _grouped(known, rule, rule.carried, [pl.sum("_hits").alias("_k"), pl.sum("_cases").alias("_n")])
@@ -163,20 +166,24 @@ def _enough(frame: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     enough = pl.col("_n") >= rule.least
     lacking = pl.format("{} known, {} are needed; ", pl.col("_n").cast(pl.Int64), pl.lit(rule.least))
     return frame.with_columns(
-        *(pl.when(enough).then(name).alias(name) for name in ("obs_value", "lower_bound", "upper_bound") if name in frame.columns),
+        *(pl.when(enough).then(c).alias(c) for c in ("obs_value", "lower_bound", "upper_bound") if c in frame.columns),
         pl.when(enough).then("comment_obs").otherwise(pl.concat_str(lacking, "comment_obs")).alias("comment_obs"),
     ).drop("_n")
 
 
 def _checklist(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     """How many items some row in force says yes to; open while an item is neither yes nor no anywhere."""
-    answers = [pl.when((pl.col(i) == "yes").any()).then(1).when((pl.col(i) == "no").any()).then(0).alias(i) for i in rule.items]
+    answers = [pl.when((pl.col(item) == "yes").any()).then(1).when((pl.col(item) == "no").any()).then(0).alias(item)
+               for item in rule.items]
     frame = _grouped(data, rule, True, answers)
     met = pl.sum_horizontal(rule.items, ignore_nulls=False)
     score = met * rule.out_of / len(rule.items) if rule.out_of is not None else met
-    holds, unknown = (
-        pl.concat_list(pl.when(which(pl.col(i))).then(pl.lit(i)) for i in rule.items).list.drop_nulls().list.join(", ")
-        for which in (lambda c: c == 1, lambda c: c.is_null()))
+
+    def named(which: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+        said = pl.concat_list(pl.when(which(pl.col(item))).then(pl.lit(item)) for item in rule.items)
+        return said.list.drop_nulls().list.join(", ")
+
+    holds, unknown = named(lambda answer: answer == 1), named(pl.Expr.is_null)
     return frame.select(
         "ref_area", "time_period", *rule.dimensions, "obs_status", score.cast(pl.Float64).alias("obs_value"),
         pl.concat_str(pl.lit("holds: "), pl.when(holds != "").then(holds).otherwise(pl.lit("none")),
@@ -188,16 +195,18 @@ def _checklist(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
 def _value(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     """Each row a figure; the status says why one is not there."""
     empty = pl.col(rule.column) == ""
-    status = pl.col(rule.missing) if rule.missing in data.columns else pl.when(empty).then(pl.lit("O")).otherwise(pl.lit(""))
+    why = pl.when(empty).then(pl.lit("O")).otherwise(pl.lit(""))
+    status = pl.col(rule.missing) if rule.missing in data.columns else why
     if wrong := data.filter(empty != status.is_in(list(MISSING))).select(entries.LINE, status.alias("found")).rows():
         raise DefinitionError(
-            f"{where}:{line}: {rule.missing}: found '{found}', expected one of {', '.join(MISSING)} for a row without figure, "
-            "and none of them for a row with one." for line, found in wrong)
+            f"{where}:{line}: {rule.missing}: found '{found}', expected one of {', '.join(MISSING)} for a row without "
+            "figure, and none of them for a row with one." for line, found in wrong)
     raw = pl.col(rule.printed) if rule.printed in data.columns else pl.lit("")
     printed = pl.when(empty & (raw != "")).then(pl.lit("printed as ") + raw)
-    bounds = [pl.col(column).alias(name) for name, column in (("lower_bound", rule.lower), ("upper_bound", rule.upper)) if column]
+    named = (("lower_bound", rule.lower), ("upper_bound", rule.upper), ("obs_value", rule.column))
     return data.select(
-        "ref_area", pl.col(rule.at).alias("time_period"), *rule.dimensions, pl.col(rule.column).alias("obs_value"), *bounds,
+        "ref_area", pl.col(rule.at).alias("time_period"), *rule.dimensions,
+        *(pl.col(column).alias(name) for name, column in named if column),
         pl.concat_str(printed, "_said", separator="; ", ignore_nulls=True).alias("comment_obs"),
         pl.when((status == "") & ~empty).then("_low").otherwise(status).alias("obs_status"),
     )
@@ -210,7 +219,8 @@ def _state(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
         raise DefinitionError(f"{where}:{line}: {rule.at}: found '', expected the date of the act." for line in lines)
     keys = ["ref_area", *rule.dimensions]
     acts = data.select(
-        *keys, pl.col("_said").alias("comment_obs"), "_low", pl.col("_until").alias("_last"), pl.col("_year").fill_null(0),
+        *keys, "_low", pl.col("_year").fill_null(0), pl.col("_until").alias("_last"),
+        pl.col("_said").alias("comment_obs"),
         pl.col(rule.column).is_in(rule.yes).cast(pl.Float64).alias("obs_value"), pl.col(rule.at).alias("_on"),
     ).sort("_year", "_on", maintain_order=True)
     first = [pl.first("comment_obs").alias("_first"), pl.first("_low").alias("_doubt")]
