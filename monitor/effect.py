@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from monitor import area, run
 from monitor.project import Project
 from monitor.registers import Register
-from monitor.results import Assessment
+from monitor.results import Assessment, Reason
 
 #: indicator, area, before, after
 Change = tuple[str, str, str, str]
@@ -45,7 +45,7 @@ def of(
     return [
         (a.indicator, a.ref_area, _said(project, a), _said(project, b))
         for a, b in zip(old, new, strict=True)
-        if _said(project, a) != _said(project, b)
+        if b.reason is not Reason.NOT_APPLICABLE and _said(project, a) != _said(project, b)
     ]
 
 

@@ -1,8 +1,8 @@
-"""The pages of one scorecard. What a worker process needs, and no more: no polars, no YAML, no declarations."""
+"""The pages of one scorecard. All that the worker process needs: no polars, no YAML, no declarations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,18 @@ class Look:
         self.folders, self.words, self.tokens = tuple(folders), words, tokens
 
 
-def pages(card: Scorecard, formats: Sequence[str], look: Look) -> tuple[str, dict[str, bytes]]:
-    """The pages of one scorecard; its charts are drawn once for all of them."""
+def charts(card: Scorecard, look: Look) -> dict[str, bytes]:
+    """Indicator -> SVG, drawn once for all formats. What never moved has no course to draw; its sentence says so."""
     from monitor import chart
 
-    charts = {line.id: chart.svg(line, look.words, look.tokens) for line in card.lines() if line.points}
-    folders = [Path(f) for f in look.folders]
-    return card.name, {
-        f"{card.area}/scorecard.{f}": plugins.function("outputs", f)(card, look.words, folders, look.tokens, charts)
-        for f in formats
+    return {
+        line.id: chart.svg(line, look.words, look.tokens)
+        for line in card.lines() if len({p.value for p in line.points if p.value is not None}) > 1
     }
 
 
-def task(item: tuple[Scorecard, list[str]], look: Look) -> tuple[str, dict[str, bytes]]:
-    """`pages` with one argument to map over."""
-    return pages(item[0], item[1], look)
+def render(card: Scorecard, form: str, look: Look, drawn: Mapping[str, bytes]) -> bytes:
+    """One page in one format."""
+    folders = [Path(f) for f in look.folders]
+    page: bytes = plugins.function("outputs", form)(card, look.words, folders, look.tokens, drawn)
+    return page

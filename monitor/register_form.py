@@ -69,10 +69,10 @@ def asked(register: Register, taken: Collection[str], today: date) -> Row:
 
 def _ask(column: Column, proposed: str, taken: Collection[str]) -> str:
     codes = [*column.codes] or ["yes", "no"] * (column.type == "yes_no")
-    needed = ["needed"] * column.required
-    label = column.name + (f" ({', '.join([*codes, *needed])})" if codes or needed else "")
-    if column.means:
-        click.secho(column.means[0].upper() + column.means[1:], dim=True)
+    meanings = [f"{code}: {means}" for code, means in column.codes.items() if means]
+    for told in filter(None, (column.means[:1].upper() + column.means[1:], "; ".join(meanings))):
+        click.secho(told, dim=True)
+    label = column.name + ", needed" * column.required + f" ({', '.join(codes)})" * bool(codes)
     while True:
         answer = str(click.prompt(label, default=proposed, show_default=bool(proposed))).strip()
         problem = wrong(column, answer) or (

@@ -168,10 +168,11 @@ class Register(Declared):
     def _fits_together(self) -> Register:
         if unknown := [name for name in self.shared if name not in SHARED]:
             raise ValueError(f"'{unknown[0]}' is no shared column; known are {', '.join(SHARED)}")
+        for columns in (self.columns, self.header()):
+            names = [column.name for column in columns]
+            if twice := [name for name in names if names.count(name) > 1]:
+                raise ValueError(f"the column '{twice[0]}' is declared twice")
         types = {column.name: column for column in self.header()}
-        if len(types) < len(self.header()):
-            names = [column.name for column in self.header()]
-            raise ValueError(f"the column '{next(n for n in names if names.count(n) > 1)}' is declared twice")
         for series, rule in self.rules.items():
             for key, name, serve in rule.columns():
                 if name not in types:

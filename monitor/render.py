@@ -1,19 +1,21 @@
-"""Render the pages of an edition: only what changed, in two worker processes where there is much to do."""
+"""Render the pages of an edition: only what changed, in two processes where there is much to do."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor import compose, edition
 from monitor.edition import Part
-from monitor.page import Look, pages, task
+from monitor.page import Look, charts, render
 from monitor.project import Project
 from monitor.scorecard import Matrix, Scorecard
 from monitor.words import Words
@@ -21,8 +23,11 @@ from monitor.words import Words
 if TYPE_CHECKING:
     from monitor.run import Judged
 
-#: fewer pages than this are made in this process: a worker costs a second to start
+#: fewer scorecards than this are made in this process alone: another costs a second to start
 ALONE = 4
+#: formats that a second process makes meanwhile, and how many it may be behind
+BESIDE = {"pdf"}
+AHEAD = 8
 
 
 def render_pages(
@@ -59,19 +64,25 @@ def render_pages(
 def _made(
     todo: Sequence[tuple[Scorecard, list[str]]], look: Look, progress: Callable[[str, str], None]
 ) -> Iterator[tuple[str, bytes]]:
-    for name, files in _work(todo, look):
-        progress("render", name)
-        yield from files.items()
-
-
-def _work(todo: Sequence[tuple[Scorecard, list[str]]], look: Look) -> Any:
-    if len(todo) < ALONE:
-        for card, formats in todo:
-            yield pages(card, formats, look)
-        return
+    """Charts and web pages are made here, while one process beside this one prints: each loads half the libraries."""
+    alone = len(todo) < ALONE or (os.cpu_count() or 1) < 2
+    printing: deque[tuple[str, Future[bytes]]] = deque()
     # spawn, not fork: polars has threads, and a forked thread's lock never opens
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(partial(task, look=look), todo)
+    with nullcontext() if alone else ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+        for card, forms in todo:
+            drawn = charts(card, look)
+            for form in forms:
+                path = f"{card.area}/scorecard.{form}"
+                if beside and form in BESIDE:
+                    printing.append((path, beside.submit(render, card, form, look, drawn)))
+                else:
+                    yield path, render(card, form, look, drawn)
+            progress("render", card.name)
+            while len(printing) > AHEAD or (printing and printing[0][1].done()):
+                path, printed = printing.popleft()
+                yield path, printed.result()
+        for path, printed in printing:
+            yield path, printed.result()
 
 
 def _index(matrix: Matrix, look: Look) -> bytes:

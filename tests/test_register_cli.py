@@ -1,0 +1,275 @@
+"""``monitor register`` as a person meets it: looking, checking, adding a row field by field or at once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor import append, register_form
+from monitor.cli import cli
+from monitor.register_cli import register
+from tests import kept
+
+ROOT = Path(__file__).resolve().parents[1]
+#: the fields of the made-up register in the order they are asked, with good answers
+ANSWERS = {
+    "ref_area": "KEN", "level": "local", "date_from": "2020-05", "date_to": "", "city": "Nairobi", "open": "yes",
+    "open_1": "", "open_2": "", "data_safe": "no", "kind": "card", "issued": "1200",
+    "source_url": "https://example.org/nairobi", "archived_url": "https://archive.example.org/nairobi",
+    "retrieved_on": "2024-06-01", "quote": "Open to all, it says.", "language": "en", "coder_1": "", "coder_2": "",
+    "agreement": "", "confidence": "high", "status": "", "notes": "", "linked_r": "T1", "linked_gcm": "4 15",
+    "supersedes": "", "id": "",
+}
+SETS = [x for name, value in ANSWERS.items() if value for x in ("--set", f"{name}={value}")]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    kept.project(tmp_path, kept.table({}))
+    return tmp_path
+
+
+def rows(home: Path) -> Path:
+    return home / "sources/registers/cards.csv"
+
+
+def call(home: Path, *arguments: str, answers: str = "") -> Result:
+    return CliRunner().invoke(cli, ["register", *arguments, "--project", str(home)], input=answers, catch_exceptions=False)
+
+
+def typed(**changed: str) -> str:
+    """What a person types: an answer for each field; several, for one that is asked again."""
+    return "".join(f"{answer}\n" for answer in ({**ANSWERS, **changed}).values())
+
+
+@pytest.mark.parametrize("command", sorted(register.commands))
+def test_every_command_and_option_has_help(command: str) -> None:
+    result = CliRunner().invoke(cli, ["register", command, "--help"])
+    assert result.exit_code == 0
+    assert register.commands[command].help
+    assert all(p.help for p in register.commands[command].params if isinstance(p, click.Option))
+
+
+def test_list_says_who_reads_a_register_and_what_is_wrong(home: Path) -> None:
+    listed = {row["register"]: row for row in json.loads(call(home, "list", "--json").stdout)}
+    cards = listed["cards"]
+    assert (cards["rows"], cards["areas"], cards["newest"], cards["errors"]) == (1, 1, "2024-05-01", 0)
+    assert cards["indicators"] == "CARD-1 CARD-2"
+    assert {"law", "cityid"} <= {*listed}, "the flagship's registers lie below"
+    plain = call(home, "list").stdout.splitlines()
+    assert len(plain) == len(listed) + 1
+
+
+def test_show_gives_codebook_agreement_and_rows(home: Path) -> None:
+    text = call(home, "show", "cards").stdout
+    for part in ("# City cards", "## Worked examples", "no kappa: 0 rows coded by two people", "https://example.org/1"):
+        assert part in text
+    data = json.loads(call(home, "show", "cards", "--json").stdout)
+    assert data["rows"][0]["city"] == "Berlin"
+    assert data["agreement"]["open"]["kappa"] is None
+    assert data["register"]["rules"]["programmes"]["rule"] == "count"
+    missing = call(home, "show", "card")
+    assert (missing.exit_code, "Did you mean 'cards'?" in missing.output) == (10, True)
+
+
+def test_check_is_silent_about_good_rows_and_loud_about_bad_ones(home: Path) -> None:
+    good = call(home, "check", "cards", "--strict")
+    assert (good.exit_code, "1 register, 0 errors, 0 warnings." in good.stdout) == (0, True)
+    rows(home).write_text(kept.table({"archived_url": ""}), encoding="utf-8")
+    assert call(home, "check", "cards").exit_code == 0
+    assert call(home, "check", "cards", "--strict").exit_code == 13
+    rows(home).write_text(kept.table({"source_url": "", "notes": "jane@example.org"}), encoding="utf-8")
+    bad = call(home, "check", "cards")
+    assert bad.exit_code == 10
+    assert "error: sources/registers/cards.csv:2: source_url: found ''" in bad.stdout
+    data = json.loads(call(home, "check", "cards", "--json").stdout)
+    assert [r["level"] for r in data["remarks"]] == ["error", "error"]
+
+
+def test_check_survives_a_file_that_is_no_table(home: Path) -> None:
+    rows(home).write_bytes(b"id,ref_area\n\xff\xfe\n")
+    result = call(home, "check", "cards")
+    assert (result.exit_code, "is no text in UTF-8" in result.output) == (10, True)
+    rows(home).write_text("id,ref_area\nx\n", encoding="utf-8")
+    result = call(home, "check", "cards")
+    assert result.exit_code == 10
+    assert "has 1 cells, expected 2" in result.output
+    assert "the table has no column 'city'" in result.output
+
+
+# ------------------------------------------------------------------ add
+
+
+def test_a_row_is_asked_for_field_by_field_and_appended(home: Path) -> None:
+    before = rows(home).read_bytes()
+    result = call(home, "add", "cards", "--as-of", "2026-11-22", answers=typed() + "y\n")
+    assert result.exit_code == 0, result.output
+    after = rows(home).read_bytes()
+    assert after.startswith(before)
+    assert after.decode().splitlines()[-1] == (
+        'CARDS-KEN-001,KEN,local,2020-05,,Nairobi,yes,,,no,card,1200,https://example.org/nairobi,'
+        'https://archive.example.org/nairobi,2024-06-01,"Open to all, it says.",en,,,,high,,,T1,4 15,')
+    assert call(home, "check", "cards", "--strict").exit_code == 0
+    assert [p.name for p in rows(home).parent.iterdir() if p.name.startswith(".")] == []
+
+
+def test_what_the_row_changes_is_shown_before_it_is_written(home: Path) -> None:
+    result = call(home, "add", "cards", "--as-of", "2026-11-22", answers=typed() + "n\n")
+    (line,) = (x for x in result.output.splitlines() if x.startswith("CARD-1\tKEN"))
+    before, after = line.split("\t")[2:]
+    assert before == "not assessed: the register kept by hand has no entry for this area yet"
+    assert after.startswith("1.00 (2024), ")
+    assert "CARD-1\tDEU" not in result.output
+    assert "CARD-2" not in result.output, "it does not apply to Kenya"
+    assert "Nothing was written." in result.output
+    assert rows(home).read_text(encoding="utf-8") == kept.table({})
+
+
+def test_a_bad_answer_is_asked_again_with_a_helpful_sentence(home: Path) -> None:
+    answers = typed(ref_area="Kenya\nKEN", date_from="May 2020\n2020-05", open="maybe\nyes", confidence="\nhigh",
+                    issued="1,200\n1200", id="CARDS-DEU-001\nCARDS-KEN-009")
+    result = call(home, "add", "cards", answers=answers + "y\n")
+    assert result.exit_code == 0, result.output
+    for said in ("found 'Kenya'", "Did you mean 'KEN'?", "found 'May 2020', expected 2024", "found 'maybe', expected yes or no.",
+                 "found '1,200', expected a number", "confidence: found ''" , "expected an id no other row has"):
+        assert said.removeprefix("confidence: ") in result.output
+    assert "CARDS-KEN-009,KEN" in rows(home).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stop", [3, 10, len(ANSWERS)])
+def test_an_interruption_writes_nothing(home: Path, stop: int) -> None:
+    before = rows(home).read_bytes()
+    answers = "".join(f"{answer}\n" for answer in [*ANSWERS.values()][:stop])
+    result = call(home, "add", "cards", answers=answers)  # the input ends: as Ctrl-C or a closed terminal
+    assert result.exit_code == 1
+    assert "Aborted" in result.output
+    assert rows(home).read_bytes() == before
+
+
+def test_an_interruption_while_writing_leaves_the_old_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = rows(home).read_bytes()
+
+    def stop(self: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(append.Path, "replace", stop)
+    assert call(home, "add", "cards", *SETS, "--yes").exit_code == 1
+    assert rows(home).read_bytes() == before
+    assert [p.name for p in rows(home).parent.iterdir() if p.name.startswith(".")] == []
+
+
+def test_values_on_the_command_line_need_no_terminal(home: Path) -> None:
+    result = call(home, "add", "cards", *SETS, "--yes")
+    assert result.exit_code == 0, result.output
+    assert "CARDS-KEN-001" in rows(home).read_text(encoding="utf-8")
+    again = call(home, "add", "cards", *SETS, "--set", "city=Mombasa", "--yes")
+    assert again.exit_code == 0
+    assert "CARDS-KEN-002" in rows(home).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("arguments", "code", "says"), [
+    (["--set", "cty=Nairobi"], 2, "Did you mean 'city'?"),
+    (["--set", "city"], 2, "is not COLUMN=VALUE"),
+    (["--set", "ref_area=Kenya"], 10, "ref_area: found 'Kenya'"),
+    (["--set", "source_url="], 10, "source_url: found ''"),
+    (["--set", "retrieved_on=2999-01-01"], 10, "which is after today"),
+    (["--set", "notes=write to jane@example.org"], 10, "e-mail address"),
+    (["--set", "id=CARDS-DEU-001"], 10, "expected an id no other row has"),
+    (["--set", "supersedes=CARDS-9"], 10, "there is no row 'CARDS-9'"),
+    (["--as-of", "yesterday"], 2, "is no date"),
+])
+def test_a_wrong_row_is_refused_and_nothing_is_written(home: Path, arguments: list[str], code: int, says: str) -> None:
+    before = rows(home).read_bytes()
+    result = call(home, "add", "cards", *SETS, *arguments, "--yes")
+    assert (result.exit_code, says in result.output) == (code, True), result.output
+    assert rows(home).read_bytes() == before
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_rows_come_from_a_file_all_or_none(home: Path, tmp_path: Path, suffix: str) -> None:
+    given = [{"ref_area": "KEN", "date_from": "2020", "city": name, "open": "yes", "source_url": "https://example.org/x",
+              "retrieved_on": "2024-06-01", "confidence": "high"} for name in ("Nairobi", "Mombasa")]
+    path = tmp_path / f"new.{suffix}"
+
+    def write() -> None:
+        lines = [",".join(given[0]), *(",".join(row.values()) for row in given)]
+        path.write_text(json.dumps(given) if suffix == "json" else "\n".join(lines), encoding="utf-8")
+
+    write()
+    assert call(home, "add", "cards", "--from", str(path), "--yes").exit_code == 0
+    assert rows(home).read_text(encoding="utf-8").count("KEN") == 4
+    before = rows(home).read_bytes()
+    given[1]["open"] = "perhaps"
+    write()
+    result = call(home, "add", "cards", "--from", str(path), "--yes")
+    assert (result.exit_code, "open: found 'perhaps'" in result.output) == (10, True)
+    assert rows(home).read_bytes() == before
+
+
+@pytest.mark.parametrize(("name", "text"), [("x.json", "{"), ("x.json", "[1]"), ("x.json", "[]"), ("x.csv", ""),
+                                            ("x.csv", 'a\n"b'), ("x.csv", "a,b\n1\n"), ("x.csv", "colour\nred\n")])
+def test_a_file_that_is_none_says_so(home: Path, tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    result = call(home, "add", "cards", "--from", str(tmp_path / name), "--yes")
+    assert result.exit_code in (10, 12), result.output
+    assert "Traceback" not in result.output
+
+
+def test_what_was_wrong_before_does_not_keep_a_good_row_out(home: Path) -> None:
+    rows(home).write_text(kept.table({"retrieved_on": "2999-01-01"}), encoding="utf-8")
+    result = call(home, "add", "cards", *SETS, "--yes")
+    assert result.exit_code == 0, result.output
+    assert "CARDS-KEN-001" in rows(home).read_text(encoding="utf-8")
+
+
+def test_a_locked_register_is_rebuilt_and_not_added_to() -> None:
+    result = call(ROOT, "add", "treaties", "--set", "ref_area=DEU", "--yes")
+    assert (result.exit_code, "tools/make_vintages.py rebuilds it" in result.output) == (10, True)
+
+
+def test_a_project_of_ones_own_begins_with_the_rows_of_the_flagship(home: Path) -> None:
+    there = (ROOT / "sources/registers/firewall.csv").read_bytes()
+    new = {"ref_area": "KEN", "date_from": "2020", "domain": "health", "as_of": "2024", "firewall": "no",
+           "source_url": "https://example.org/x", "retrieved_on": "2024-06-01", "confidence": "med"}
+    result = call(home, "add", "firewall", *(x for k, v in new.items() for x in ("--set", f"{k}={v}")), "--yes")
+    assert result.exit_code == 0, result.output
+    own = (home / "sources/registers/firewall.csv").read_bytes()
+    assert own.startswith(there)
+    assert own.count(b"\n") == there.count(b"\n") + 1
+    assert (ROOT / "sources/registers/firewall.csv").read_bytes() == there
+
+
+@pytest.fixture
+def flagship(tmp_path: Path) -> Path:
+    """A copy of the flagship to write to."""
+    for name in ("indicators.yaml", "indicators", "sources", "reports", "mandate"):
+        source = ROOT / name
+        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path / name)
+    return tmp_path
+
+
+def test_the_flagship_of_the_package_is_not_written_to(flagship: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.layers.packaged", lambda: flagship)
+    monkeypatch.setattr("monitor.project.packaged", lambda: flagship)
+    result = call(flagship, "add", "firewall", "--set", "ref_area=KEN", "--yes")
+    assert (result.exit_code, "Begin your own: monitor init DIR" in result.output) == (10, True)
+
+
+def test_ids_are_proposed_and_never_used_again() -> None:
+    declared = kept.declared()
+    assert register_form.next_id(declared, "KEN", {"CARDS-KEN-001", "CARDS-KEN-003"}) == "CARDS-KEN-002"
+    assert register_form.next_id(declared, "", set()) == "CARDS-ROW-001"
+
+
+def test_a_row_on_the_real_declarations_changes_a_real_scorecard(flagship: Path) -> None:
+    new = {"ref_area": "DEU", "date_from": "2020", "city": "Bremen", "programme": "Invented for the tests", "kind": "card",
+           "open_to_all": "yes", "as_of": "2024", "source_url": "https://example.org/x", "retrieved_on": "2024-06-01",
+           "confidence": "med"}
+    result = call(flagship, "add", "cityid", *(x for k, v in new.items() for x in ("--set", f"{k}={v}")), "--yes")
+    assert result.exit_code == 0, result.output
+    assert [x for x in result.output.splitlines() if x.startswith("IND-32\tDEU\tnot assessed: ") and "1.00 (2024)" in x]
