@@ -10,7 +10,8 @@ import difflib
 import importlib
 import pkgutil
 from collections.abc import Callable
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from monitor.errors import DefinitionError
@@ -19,11 +20,21 @@ from monitor.errors import DefinitionError
 KINDS = {"readers": "read", "checks": "check", "methods": "assess", "outputs": "render"}
 
 
+@cache
+def _installed(kind: str) -> dict[str, EntryPoint]:
+    """Plug-ins of other packages. Asked once: looking through all that is installed takes its time."""
+    return {e.name: e for e in entry_points(group=f"monitor.{kind}")}
+
+
+@cache
+def _ours(kind: str) -> frozenset[str]:
+    package = importlib.import_module(f"monitor.{kind}")
+    return frozenset(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
+
+
 def names(kind: str) -> list[str]:
     """All plug-ins of a kind, ours and installed ones, sorted."""
-    package = importlib.import_module(f"monitor.{kind}")
-    ours = {m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_")}
-    return sorted(ours | {e.name for e in entry_points(group=f"monitor.{kind}")})
+    return sorted(_ours(kind) | set(_installed(kind)))
 
 
 def module(kind: str, name: str) -> Any:
@@ -32,10 +43,9 @@ def module(kind: str, name: str) -> Any:
     Raises:
         DefinitionError: there is no such plug-in; the message names the nearest one.
     """
-    if name in names(kind):
-        for entry in entry_points(group=f"monitor.{kind}"):
-            if entry.name == name:
-                return entry.load()
+    if name in _installed(kind):
+        return _installed(kind)[name].load()
+    if name in _ours(kind):
         return importlib.import_module(f"monitor.{kind}.{name}")
     near = difflib.get_close_matches(name, names(kind), n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
