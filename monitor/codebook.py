@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from monitor.registers import Agreement, Column, Register, Rule, agreement
@@ -63,6 +65,20 @@ def page(register: Register, rows: Sequence[Mapping[str, str]]) -> str:
         ),
     ]
     return "\n\n".join(out) + "\n"
+
+
+def pages(registers: Mapping[str, Register], find: Callable[[str], Path]) -> dict[str, str]:
+    """The codebook of each register by its name, and README: the list of them. ``find`` gives the file that wins."""
+    made, listed = {}, []
+    for name, register in registers.items():
+        with find(f"sources/{register.file}").open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        made[name] = page(register, rows)
+        listed.append((f"[{name}]({name}.md)", register.title, register.question, str(len(rows))))
+    told = "Evidence that people keep by hand, because nobody publishes it as a statistic: a row for each fact."
+    how = "How to keep one: [keep a register](../howto/keep-a-register.md)."
+    listing = _table(("register", "title", "what it answers", "rows"), listed)
+    return made | {"README": f"# Registers\n\n{told} {how}\n\n{listing}\n"}
 
 
 def _held(rows: Sequence[Mapping[str, str]]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from statistics import median
 
-from monitor import __version__, area, period
+from monitor import __version__, account, area, period
 from monitor.evidence import Evidence
 from monitor.items import Recommendation
 from monitor.line import Observations, Sayer
@@ -75,6 +75,8 @@ def _card(
         offline=shipped_sentence(words, sayer.evidence), summary=_summary(words, shown, project.area_name(code, words)),
         limits=limits(words), counts=counts(words, shown), blocks=tuple(blocks),
         quality=_quality(words, shown, assessment), sources=sources, missing=_missing(words, shown),
+        promises=account.promises(project, words, code), questions=account.questions(project, words),
+        groups=account.groups(project, words, shown), objectives=account.objectives(project, shown),
     )
 
 
@@ -107,6 +109,7 @@ def _block(
         coverage=words(
             f"sentence.coverage.{'enough' if coloured else 'insufficient'}", fresh=len(fresh), all=len(mine)
         ),
+        examples=account.examples(project, words, recommendation, mine),
     )
 
 

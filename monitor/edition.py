@@ -25,6 +25,7 @@ import polars as pl
 from monitor import __version__
 from monitor.errors import CannotRender
 from monitor.evidence import Evidence, engine_hash
+from monitor.mandate import KINDS
 from monitor.project import Project
 from monitor.results import Assessment, Finding, Status
 
@@ -161,7 +162,10 @@ def metadata(project: Project, evidence: Evidence) -> bytes:
     answers = {f"{source}/{series}": s.sha256 for (source, series), s in sorted(evidence.snapshots.items())}
     tree = {
         "about": project.about.model_dump(mode="json"),
-        "recommendations": {i: r.model_dump(mode="json") for i, r in project.recommendations.items()},
+        "mandate": {
+            kind: {item.id: project.mandate.as_data(item.id) for k, item in project.mandate.each() if k == kind}
+            for kind in KINDS
+        },
         "indicators": {i: r.model_dump(mode="json") for i, r in project.indicators.items()},
         "sources": {i: s.model_dump(mode="json") for i, s in project.sources.items()},
         "areas": {code: p.model_dump(mode="json") for code, p in project.places.items()},

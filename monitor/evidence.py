@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import polars as pl
 
-from monitor import fetch, formula, plugins, vintages
+from monitor import fetch, formula, plugins, protection, vintages
 from monitor.errors import MonitorError, SourceUnavailable
 from monitor.model import Indicator, Selection
 from monitor.project import Project
 from monitor.results import Finding, Level, Reason, Snapshot
-from monitor.series import Series
+from monitor.series import KEY, Series
 
 Wanted = tuple[str, str]  # source id, series
 
@@ -32,6 +33,8 @@ class Evidence:
     reasons: dict[str, Reason] = field(default_factory=dict)  # indicator -> why it has nothing
     findings: list[Finding] = field(default_factory=list)
     entered: dict[str, frozenset[str]] = field(default_factory=dict)  # indicator on a register -> areas with entries
+    #: the cells of guarded series, and which are withheld
+    guarded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=protection.GUARDED))
 
 
 @cache
@@ -59,11 +62,15 @@ def gather(
     offline: bool,
     now: str,
     progress: Callable[[str], None] = lambda _: None,
+    edition: Path | None = None,
 ) -> Evidence:
-    """Observations of the indicators as known at ``as_of``.
+    """Observations of the indicators as known at ``as_of``; small counts of guarded series are withheld.
 
     A source that does not answer or answers nonsense costs only its own indicators: they get a `Reason`
     and a `Finding`, and the others go on.
+
+    Args:
+        edition: folder of the edition that this one replaces: what it withheld stays withheld.
     """
     indicators = list(indicators)
     parts = selections(indicators)
@@ -87,10 +94,15 @@ def gather(
             evidence.snapshots[key] = answer
         except MonitorError as problem:
             broken[key] = problem
+    told = protection.remembered(project.store)
+    if edition:
+        told = pl.concat([told, protection.of_edition(project, rows, edition)])
+    evidence.guarded = protection.guard(project, rows, told)
+    evidence.findings += protection.findings(indicators, evidence.guarded)
     collected = []
     for indicator in indicators:
         try:
-            collected.append(_series(indicator, rows, broken, evidence.snapshots))
+            collected.append(_series(indicator, rows, broken, evidence.snapshots, evidence.guarded))
             parts_kept = [s for i, _, s in parts if i is indicator and s.source in project.registers]
             if parts_kept:
                 evidence.entered[indicator.id] = _entered(indicator, parts_kept, rows)
@@ -121,11 +133,14 @@ def earlier(project: Project, indicators: Iterable[Indicator], evidence: Evidenc
         except MonitorError:
             continue  # an unreadable past takes nothing from the present
     found = []
+    guarded = protection.guard(project, rows)
     for indicator in indicators:
         if indicator.data and all((p.source, p.series) in rows for p in indicator.data.parts.values()):
             with suppress(MonitorError):
-                found.append(_series(indicator, rows, {}, snapshots))
-    return Series.concat(found) if found else None
+                found.append(_series(indicator, rows, {}, snapshots, guarded))
+    # what is withheld now was not small then, perhaps: a finding that compares must not tell it
+    now = evidence.series.frame.filter(obs_status="Q")
+    return protection.hide(Series.concat(found), now, KEY) if found else None
 
 
 def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:
@@ -158,6 +173,7 @@ def _series(
     rows: dict[Wanted, pl.DataFrame],
     broken: dict[Wanted, MonitorError],
     snapshots: dict[Wanted, Snapshot],
+    guarded: pl.DataFrame,
 ) -> Series:
     if indicator.data is None:
         return Series.empty()
@@ -166,7 +182,8 @@ def _series(
         key = (part.source, part.series)
         if key in broken:
             raise broken[key]
-        picked[name] = Series.pick(rows[key], indicator.id, part, snapshots[key].sha256)
+        whole = Series.pick(rows[key], indicator.id, part, snapshots[key].sha256)
+        picked[name] = protection.mark(whole, part, rows[key], guarded)
     if indicator.data.formula:
         return formula.combine(indicator.data.formula, picked, indicator.id)
     return next(iter(picked.values()))

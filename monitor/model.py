@@ -109,6 +109,21 @@ class Data(Declared):
         return self
 
 
+class Disclosure(Declared):
+    """How small counts of people are withheld, so that nobody can be recognised in them (`monitor.disclosure`)."""
+
+    k: int = Field(5, ge=2, description="a headline count below this is withheld; no narrower range can be worked out")
+    fine: int = Field(10, ge=2, description="a count of a breakdown below this is withheld; at least k")
+    keep_zeros: bool = Field(True, description="zeros are printed; false where that nobody is there must not be known")
+    release: bool = Field(False, description="true: what an earlier edition withheld may be printed now")
+
+    @model_validator(mode="after")
+    def _parts_are_no_less_guarded(self) -> Disclosure:
+        if self.fine < self.k:
+            raise ValueError(f"'fine' is {self.fine} and 'k' {self.k}: a part needs no less care than the whole")
+        return self
+
+
 class Indicator(Declared):
     """One measure: what it says, where it comes from, how it is judged, and what it cannot say."""
 
@@ -152,6 +167,10 @@ class Indicator(Declared):
         [], description="facts of this block that are second-hand or general knowledge; printed with the limits"
     )
     purpose: str = Field("", description="what the figure is for, and what it must not be used for")
+    disclosure: Disclosure | Literal["none"] | None = Field(
+        None, description="how small counts are withheld; 'none' where no people are counted. Without it counts of "
+        "cities and parts of countries, and of people in registers, are guarded by default"
+    )
     do_no_harm: str = Field("", description="how the people who are counted are kept from harm by being counted")
     self_identification: str = Field(
         "", description="who says that a person belongs to the group that is counted: the person or somebody else"
@@ -163,6 +182,8 @@ class Indicator(Declared):
             raise ValueError("give either 'data' or, where no public figures exist, 'missing' with its reason")
         if not self.targets and not self.no_target:
             raise ValueError("give 'targets' with a citation, or say in 'no_target' that no number was promised")
+        if isinstance(self.disclosure, Disclosure) and self.scale != "count":
+            raise ValueError("'disclosure' is for counts (scale: count); what is computed from them follows by itself")
         if self.direction is Direction.AMBIGUOUS and not self.companions:
             raise ValueError("an ambiguous indicator names the 'companions' that explain it")
         return self

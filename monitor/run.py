@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from monitor import area, compose, edition, evidence, judge, plugins
+from monitor import area, compose, edition, evidence, judge, plugins, protection
 from monitor.errors import DefinitionError
 from monitor.evidence import Evidence
 from monitor.model import Indicator
@@ -47,13 +47,14 @@ def run(
     name = name or as_of.isoformat()
     folder = out or Path("editions") / name
     words = project.words(language or project.languages[0])
-    judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress)
+    judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, edition=folder)
     cards = compose.compose(
         project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats
     )
     parts, made = render_pages(project, words, cards, judged, folder, formats, progress)
     manifest = edition.manifest(project, judged.evidence, judged.areas, as_of, name)
     written, kept = edition.publish(folder, parts, made, manifest)
+    protection.remember(project.store, judged.evidence.guarded, judged.areas)
     return Edition(
         str(folder), name, as_of, judged.areas, written, kept, len(judged.findings),
         edition.tally(judged.assessments), tuple(filter(None, [compose.shipped_sentence(words, judged.evidence)])),
@@ -69,6 +70,7 @@ def assess(
     indicators: Iterable[Indicator] | None = None,
     offline: bool = False,
     progress: Callable[[str, str], None] = lambda step, detail: None,
+    edition: Path | None = None,
 ) -> Judged:
     """Fetch, read, check and judge. Every indicator and area gets an Assessment, with a reason if not a status."""
     chosen = tuple(dict.fromkeys(area.require(a, tuple(project.places)) for a in areas)) or project.scorecards
@@ -76,7 +78,7 @@ def assess(
         raise DefinitionError(f"{', '.join(groups)} is a group of countries: a scorecard is for one country or place.")
     wanted = list(indicators if indicators is not None else project.indicators.values())
     gathered = evidence.gather(
-        project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail)
+        project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail), edition=edition
     )
     # checks see every area, for coverage and comparison; an edition reports what concerns its own
     findings = [f for f in gathered.findings + check(project, wanted, gathered, as_of) if f.ref_area in ("", *chosen)]

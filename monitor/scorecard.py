@@ -106,6 +106,62 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """A commitment and how it stands."""
+
+    id: str
+    actors: tuple[str, ...]
+    what: str
+    due: str
+    due_text: str  # verbatim
+    status: str
+    status_text: str
+    as_of: str
+    evidence: str  # address, "" where there is none
+    conditions: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that was put to governments, and what this one answered."""
+
+    id: str
+    text: str  # verbatim
+    answer: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A good practice, with how far it is known to be one."""
+
+    id: str
+    title: str
+    place: str
+    claim: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """What the documents say of a group of people, and what is measured of it here."""
+
+    id: str
+    title: str
+    said: tuple[str, ...]
+    measured: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One of the 23 objectives of the Global Compact for Migration."""
+
+    number: int
+    title: str
+    indicators: int  # that speak to it and apply here
+    figures: int  # of those, with a figure
+
+
+@dataclass(frozen=True)
 class Block:
     """One recommendation and everything measured for it."""
 
@@ -123,6 +179,7 @@ class Block:
     kinds: tuple[Count, ...]  # structure / process / outcome: how many are assessed
     coloured: bool  # is there enough recent data to colour the recommendation as a whole? Lines keep their own
     coverage: str  # the sentence that says how much there is
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +213,10 @@ class Scorecard:
     sources: tuple[Citation, ...]
     missing: tuple[tuple[str, tuple[str, ...]], ...]  # reason -> indicators
     downloads: tuple[tuple[str, str], ...] = ()  # href, text
+    promises: tuple[Promise, ...] = ()
+    questions: tuple[Asked, ...] = ()
+    groups: tuple[Group, ...] = ()
+    objectives: tuple[Objective, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain lists and dicts, for JSON."""

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.scorecard import Block, Citation, Count, Figure, Line, Point, Scorecard
+from monitor.scorecard import (
+    Asked,
+    Block,
+    Citation,
+    Count,
+    Example,
+    Figure,
+    Group,
+    Line,
+    Objective,
+    Point,
+    Promise,
+    Scorecard,
+)
 
 CITATION = Citation(
     source="fiction", publisher="Statistics Office of Exampleland", official=True, series="EX.REM.COST",
@@ -90,6 +103,7 @@ def scorecard(name: str = "Exampleland", area: str = "EXA", lines: int = len(CAS
         notes=("The word addressing is ambiguous.",), lines=tuple(every[:3]), counts=counts,
         kinds=(Count("structure", "commitment", 1), Count("process", "effort", 0), Count("outcome", "result", 2)),
         coloured=True, coverage="2 of 3 indicators have figures not older than five years.",
+        examples=(Example("GP-1", "A library for all", "Exampleton", "Lends to everyone.", "told in a discussion"),),
     )
     share = max(1, len(every) // 4)
     blocks = tuple(
@@ -112,4 +126,13 @@ def scorecard(name: str = "Exampleland", area: str = "EXA", lines: int = len(CAS
         counts=counts, blocks=blocks, quality=(Figure("70 %", "", 0.7, "indicators with figures"),
                                                Figure("2021", "", None, "median year of the newest figure")),
         sources=(CITATION,), missing=(("needs a curated register", ("Public figures and series",)),),
+        promises=(
+            Promise("C-1", ("Government of Exampleland",), "A law against discrimination.", "2020", "by 2020", "delivered",
+                    "delivered", "2021", "https://example.org/law"),
+            Promise("C-2", ("nobody is named",), "A campaign.", "", "", "unknown", "not known", "2026-11-22", "", "If asked."),
+        ),
+        questions=(Asked("Q-1", "How will you listen to migrants?", "No answer is on record."),),
+        groups=(Group("X-WOMEN", "Women", ("The form was left blank at this place.",), ("Births: 99 % (women, 2020)",)),
+                Group("X-CHILD", "Children", ("Schools for all.",), ())),
+        objectives=(Objective(1, "Accurate data", 3, 2), Objective(2, "Drivers", 0, 0)),
     )

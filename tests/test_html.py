@@ -398,3 +398,13 @@ def test_a_template_has_no_words_of_its_own(template: Path) -> None:
     if template.name == "index.html.j2":  # its filter is CSS, not text
         source = re.sub(r"body:has.*?\{display:none\}", " ", source, flags=re.S)
     assert not re.findall(r"[A-Za-z]{2,}", re.sub(r"<[^>]*>", " ", source))
+
+
+def test_promises_questions_groups_and_objectives_are_shown() -> None:
+    tree = lxml_html.fromstring(_page())
+    assert "no evidence on record" in tree.xpath("string(//tr[@id='C-2'])")
+    assert tree.xpath("//tr[@id='C-1']//a/@href") == ["https://example.org/law"]
+    assert "No answer is on record." in tree.xpath("string(//*[@id='Q-1'])")
+    assert "Nothing is measured apart" in tree.xpath("string(//section[@aria-labelledby='_groups'])")
+    assert "A library for all" in tree.xpath("string(//section[@id='R2016-1'])")
+    assert {"#_promises", "#_questions", "#_groups", "#_objectives"} <= set(tree.xpath("//nav//a/@href"))

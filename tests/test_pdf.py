@@ -320,3 +320,11 @@ def test_a_missing_template_is_said(tmp_path: Path) -> None:
 def test_letters_that_no_font_has_are_said_with_what_to_install() -> None:
     with pytest.raises(CannotRender, match="Install a font package"):
         make(replace(card("nothing at all"), name="中文"))
+
+
+def test_promises_questions_groups_and_objectives_are_printed_and_every_word_is_there() -> None:
+    text = " ".join(texts("plain"))
+    for word in ("Government of Exampleland", "How will you listen", "The form was left blank", "Accurate data",
+                 "A library for all", "no evidence on record"):
+        assert word in text
+    assert not re.search(r"\[(account|page|print|reason|status)\.", text), "a word that the template lacks"

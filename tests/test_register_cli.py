@@ -39,7 +39,8 @@ def rows(home: Path) -> Path:
 
 
 def call(home: Path, *arguments: str, answers: str = "") -> Result:
-    return CliRunner().invoke(cli, ["register", *arguments, "--project", str(home)], input=answers, catch_exceptions=False)
+    called = ["register", *arguments, "--project", str(home)]
+    return CliRunner().invoke(cli, called, input=answers, catch_exceptions=False)
 
 
 def typed(**changed: str) -> str:
@@ -135,9 +136,9 @@ def test_a_bad_answer_is_asked_again_with_a_helpful_sentence(home: Path) -> None
                     issued="1,200\n1200", id="CARDS-DEU-001\nCARDS-KEN-009")
     result = call(home, "add", "cards", answers=answers + "y\n")
     assert result.exit_code == 0, result.output
-    for said in ("found 'Kenya'", "Did you mean 'KEN'?", "found 'May 2020', expected 2024", "found 'maybe', expected yes or no.",
-                 "found '1,200', expected a number", "confidence: found ''" , "expected an id no other row has"):
-        assert said.removeprefix("confidence: ") in result.output
+    for said in ("found 'Kenya'", "Did you mean 'KEN'?", "found 'May 2020', expected 2024", "expected yes or no.",
+                 "found '1,200', expected a number", "found '', expected something", "an id no other row has"):
+        assert said in result.output
     assert "CARDS-KEN-009,KEN" in rows(home).read_text(encoding="utf-8")
 
 
@@ -267,9 +268,9 @@ def test_ids_are_proposed_and_never_used_again() -> None:
 
 
 def test_a_row_on_the_real_declarations_changes_a_real_scorecard(flagship: Path) -> None:
-    new = {"ref_area": "DEU", "date_from": "2020", "city": "Bremen", "programme": "Invented for the tests", "kind": "card",
-           "open_to_all": "yes", "as_of": "2024", "source_url": "https://example.org/x", "retrieved_on": "2024-06-01",
-           "confidence": "med"}
+    new = {"ref_area": "DEU", "date_from": "2020", "city": "Bremen", "programme": "Invented", "kind": "card",
+           "open_to_all": "yes", "as_of": "2024", "source_url": "https://example.org/x",
+           "retrieved_on": "2024-06-01", "confidence": "med"}
     result = call(flagship, "add", "cityid", *(x for k, v in new.items() for x in ("--set", f"{k}={v}")), "--yes")
     assert result.exit_code == 0, result.output
     assert [x for x in result.output.splitlines() if x.startswith("IND-32\tDEU\tnot assessed: ") and "1.00 (2024)" in x]

@@ -22,7 +22,7 @@ if str(ROOT) not in sys.path:
 
 import click  # noqa: E402  the path must be set first
 
-from monitor import errors, plugins, schema  # noqa: E402
+from monitor import codebook, errors, plugins, schema  # noqa: E402
 from monitor.cli import cli  # noqa: E402
 from monitor.model import Indicator, Source, Target  # noqa: E402
 from monitor.project import Project, load  # noqa: E402
@@ -48,6 +48,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "indicators.md": _page("Indicators of the flagship project", _indicators(project, words)),
         REFERENCE / "sources.md": _page("Sources of the flagship project", _sources(project)),
         **{REFERENCE / f"{kind}.md": _page(kind.capitalize(), _plugins(kind)) for kind in WHAT},
+        **{ROOT / f"docs/registers/{name}.md": NOTE + text
+           for name, text in codebook.pages(project.registers, project.find).items()},
         **{ROOT / f"docs/schema/{name}.json": schema.text(tree) for name, tree in schema.schemas().items()},
     }
 
@@ -66,8 +68,11 @@ def _commands() -> Iterator[str]:
     rows += [(kind.exit_code, inspect.cleandoc(kind.__doc__ or "")) for kind in errors.MonitorError.__subclasses__()]
     yield _table(("code", "meaning"), rows)
     for name in sorted(cli.commands):
+        command = cli.commands[name]
         yield f"## monitor {name}"
-        yield _help(cli.commands[name], f"monitor {name}")
+        yield _help(command, f"monitor {name}")
+        for part, inner in sorted(command.commands.items()) if isinstance(command, click.Group) else ():
+            yield _help(inner, f"monitor {name} {part}")
 
 
 def _help(command: click.Command, name: str) -> str:

@@ -24,7 +24,7 @@ from monitor.words import Words
 
 STANDARDS = ["ua-1", "a-2a"]
 _MAIN = b'#include "scorecard.typ"'
-_SPOKEN = ("page.", "print.", "reason.", "status.")  # the words templates may use
+_SPOKEN = ("account.", "page.", "print.", "reason.", "status.")  # the words templates may use
 #: Typst keeps what it worked out until ten documents later. Empty ones cost nothing and halve the memory
 _FORGET = 10
 _ONE = Lock()  # a Typst compiler serves one caller at a time

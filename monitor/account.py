@@ -1,0 +1,80 @@
+"""What a card says of promises: commitments, questions, examples, who is left out, and the Compact's objectives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from monitor.items import Commitment, Practice, Recommendation
+from monitor.project import Project
+from monitor.scorecard import Asked, Example, Group, Line, Objective, Promise
+from monitor.words import Words
+
+#: at most so many examples for one recommendation: a page is no catalogue
+EXAMPLES = 4
+#: themes that every card shows, blank forms included
+THEMES = ("X-WOMEN", "X-CHILD")
+
+
+def promises(project: Project, words: Words, area: str) -> tuple[Promise, ...]:
+    """Every commitment: those of the area's own government first, then civil society's, with equal prominence."""
+    every = project.mandate.commitments.values()
+    ordered = [c for c in every if area in c.areas] + [c for c in every if not c.areas]
+    return tuple(_promise(words, c) for c in ordered)
+
+
+def _promise(words: Words, one: Commitment) -> Promise:
+    standing = one.history[-1]
+    return Promise(
+        id=one.id, actors=tuple(one.actors) or (words("account.no_actor"),), what=one.deliverable,
+        due=one.due or "", due_text=one.due_text, status=one.status, status_text=words(f"account.status.{one.status}"),
+        as_of=standing.on, evidence=str(standing.evidence or ""), conditions=one.conditions,
+    )
+
+
+def questions(project: Project, words: Words) -> tuple[Asked, ...]:
+    """The questions put to governments. No answer is on record until somebody records one."""
+    return tuple(
+        Asked(q.id, q.text or q.title, words("account.no_answer")) for q in project.mandate.questions_to("governments")
+    )
+
+
+def examples(
+    project: Project, words: Words, recommendation: Recommendation, lines: Sequence[Line]
+) -> tuple[Example, ...]:
+    """Good practices for a recommendation that is not on its way; none where everything measured is."""
+    well = [line for line in lines if line.status in ("achieved", "on_track")]
+    if lines and len(well) == len(lines):
+        return ()
+    return tuple(_example(words, p) for p in project.mandate.practices_for(recommendation.id)[:EXAMPLES])
+
+
+def _example(words: Words, one: Practice) -> Example:
+    return Example(one.id, one.title, one.place, one.claim, words(f"account.evidence.{one.evidence}"))
+
+
+def groups(project: Project, words: Words, lines: Sequence[Line]) -> tuple[Group, ...]:
+    """Women and children: what the documents say of them, blanks included, and what is measured apart."""
+    found = []
+    for theme in (project.mandate.themes[t] for t in THEMES if t in project.mandate.themes):
+        said = [theme.text] if theme.text else [words("account.empty_by_source", document=theme.document)]
+        said += [passage.text for passage in theme.also if passage.text]
+        known = {words(f"breakdown.sex.{c}") for c in ("F", "FEMALE")} if theme.id == "X-WOMEN" else {
+            words(f"breakdown.age.{c}") for c in ("<1Y", "<5Y", "<18Y")}
+        apart = [
+            f"{line.title}: {b.text} ({b.label}, {b.period})"
+            for line in lines for b in line.breakdowns if b.label in known
+        ]
+        found.append(Group(theme.id, theme.title, tuple(said), tuple(apart)))
+    return tuple(found)
+
+
+def objectives(project: Project, lines: Sequence[Line]) -> tuple[Objective, ...]:
+    """The 23 objectives of the Compact, with the indicators that speak to each and how many have a figure here."""
+    by_number: Mapping[int, list[Line]] = {n: [] for n in project.gcm}
+    for line in lines:
+        for number in project.indicators[line.id].gcm:
+            by_number[number].append(line)
+    return tuple(
+        Objective(n, title, len(by_number[n]), sum(x.latest is not None for x in by_number[n]))
+        for n, title in project.gcm.items()
+    )
