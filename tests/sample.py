@@ -127,9 +127,10 @@ def scorecard(name: str = "Exampleland", area: str = "EXA", lines: int = len(CAS
                                                Figure("2021", "", None, "median year of the newest figure")),
         sources=(CITATION,), missing=(("needs a curated register", ("Public figures and series",)),),
         promises=(
-            Promise("C-1", ("Government of Exampleland",), "A law against discrimination.", "2020", "by 2020", "delivered",
-                    "delivered", "2021", "https://example.org/law"),
-            Promise("C-2", ("nobody is named",), "A campaign.", "", "", "unknown", "not known", "2026-11-22", "", "If asked."),
+            Promise("C-1", ("Government of Exampleland",), "A law against discrimination.", "2020", "by 2020",
+                    "delivered", "delivered", "2021", "https://example.org/law"),
+            Promise("C-2", ("nobody is named",), "A campaign.", "", "",
+                    "unknown", "not known", "2026-11-22", "", "If asked."),
         ),
         questions=(Asked("Q-1", "How will you listen to migrants?", "No answer is on record."),),
         groups=(Group("X-WOMEN", "Women", ("The form was left blank at this place.",), ("Births: 99 % (women, 2020)",)),

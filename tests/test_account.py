@@ -1,4 +1,4 @@
-"""What a card says of promises: nothing invented, blanks named, civil society's own commitments beside the government's."""
+"""What a card says of promises: nothing invented, blanks named, civil society beside governments."""
 
 from __future__ import annotations
 
