@@ -11,7 +11,7 @@ import click
 
 from monitor import __version__
 from monitor.errors import ChecksFailed, DefinitionError, MonitorError, SourceUnavailable
-from monitor.register_cli import register
+from monitor.register_cli import register, wrong_rows
 
 if TYPE_CHECKING:
     from monitor.project import Project
@@ -158,10 +158,11 @@ def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict
     judged = line.assess(project, as_of=_date(as_of), now=_now(), areas=areas, offline=True)
     gaps = [f"reports/words/{lang}.yaml lacks {key}"
             for lang in project.languages for key in project.words(lang).untranslated()]
-    problems = [*project.problems, *vintages.verify(project.layers), *gaps]
+    broken = [*project.problems, *wrong_rows(project)]
+    problems = [*broken, *vintages.verify(project.layers), *gaps]
     terminal.findings(problems, judged.findings, as_json)
-    if project.problems:
-        raise DefinitionError(f"{len(project.problems)} problems in the declarations.")
+    if broken:
+        raise DefinitionError(f"{len(broken)} problems in the declarations and registers.")
     levels = (Level.ERROR, Level.WARNING) if strict else (Level.ERROR,)
     worst = sum(f.level in levels for f in judged.findings)
     if worst or (strict and problems):

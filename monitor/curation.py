@@ -59,7 +59,7 @@ def remarks(register: Register, text: str, today: date, mandate: Collection[str]
     try:
         frame = parse(text, columns, where)
     except MonitorError as problem:
-        return [Remark(Level.ERROR, _line(p), p) for p in problem.problems]
+        return refused(problem)
     found = [Remark(Level.ERROR, _line(p), p) for p in problems(frame, columns, where)]
 
     def say(level: Level, row: int, column: str, sentence: str) -> Remark:
@@ -95,6 +95,11 @@ def remarks(register: Register, text: str, today: date, mandate: Collection[str]
                 )
             )
     return sorted(found, key=lambda remark: (remark.line == 0, remark.line))
+
+
+def refused(problem: MonitorError) -> list[Remark]:
+    """What kept a file from being read at all."""
+    return [Remark(Level.ERROR, _line(sentence), sentence) for sentence in problem.problems]
 
 
 Say = Callable[[Level, int, str, str], Remark]

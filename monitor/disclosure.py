@@ -47,7 +47,7 @@ _Step = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def withheld(cells: pl.DataFrame, rule: Disclosure, inside: Mapping[str, Collection[str]] | None = None) -> pl.Series:
-    """For each of the `CELLS` of one series whether its figure is withheld; cells that were never published are not.
+    """For each of the `CELLS` of one series whether its figure is withheld, here or by its publisher.
 
     Args:
         inside: area -> the areas it lies in.
@@ -63,7 +63,7 @@ def withheld(cells: pl.DataFrame, rule: Disclosure, inside: Mapping[str, Collect
         before = now
         for step in steps:
             frame = step(frame)
-    return frame.sort("row").select(_hid & _v.is_not_null())["hid"]
+    return frame.sort("row").select(_hid & (_v.is_not_null() | pl.col("q")))["hid"]
 
 
 def _coded(cells: pl.DataFrame, rule: Disclosure) -> pl.DataFrame:
@@ -222,13 +222,13 @@ class _Areas:
         dark = frame.filter(_hid, _v.is_not_null() | ~pl.col("q"))
         cells = dark.filter(~pl.col("head")).join(self.edges, on="area").select("slice", "cell", "t", area="group")
         onward = frame.filter(~pl.col("head")).join(cells.unique(), on=["slice", "cell", "t", "area"], how="semi")
-        # a group's small count that none of its members explains: nothing about the group, or what holds it
+        # a small count of a group that no area of it explains: nothing about the group, and no sum of what holds it
+        own = dark.join(self.groups, on="area", how="anti").join(self.edges, on="area")
         lone = dark.join(self.groups, on="area", how="semi").filter("small").join(
-            dark.join(self.edges, on="area").select("slice", "cell", "t", area="group").unique(),
-            on=["slice", "cell", "t", "area"], how="anti")
-        groups = lone.filter(~pl.col("head")).select(_ROW)
-        above = lone.filter("head").join(self.edges, on="area").select("slice", "t", area="group").select(_ROW)
-        heads = frame.filter("head", ~pl.col("known")).join(pl.concat([groups, above]).unique(), on=_ROW, how="semi")
+            own.select("slice", "cell", "t", area="group").unique(), on=["slice", "cell", "t", "area"], how="anti")
+        above = lone.join(self.edges, on="area").select("slice", "t", area="group").select(_ROW)
+        bare = pl.concat([lone.select(_ROW), above]).unique()
+        heads = frame.filter("head", ~pl.col("known")).join(bare, on=_ROW, how="semi")
         return _add(frame, onward, heads)
 
 

@@ -181,6 +181,8 @@ def _may_stand(column: Column, text: str) -> bool:
 
 def _broken(frame: pl.DataFrame, columns: Sequence[Column]) -> list[tuple[int, str, str]]:
     """(row, column, rule) of every cell that breaks a rule, in the order of the file."""
+    if frame.is_empty():
+        return []  # nothing to look at, and nothing heavy to import for it
     import pandera.polars as pa
     from pandera.config import ValidationDepth, config_context
     from pandera.errors import SchemaErrors

@@ -138,9 +138,13 @@ def earlier(project: Project, indicators: Iterable[Indicator], evidence: Evidenc
         if indicator.data and all((p.source, p.series) in rows for p in indicator.data.parts.values()):
             with suppress(MonitorError):
                 found.append(_series(indicator, rows, {}, snapshots, guarded))
-    # what is withheld now was not small then, perhaps: a finding that compares must not tell it
-    now = evidence.series.frame.filter(obs_status="Q")
-    return protection.hide(Series.concat(found), now, KEY) if found else None
+    if not found or not evidence.guarded.height:
+        return Series.concat(found) if found else None
+    # what is withheld now was perhaps not then: a finding that compares must not tell it
+    keys = set(evidence.guarded.select("source", "series").unique().iter_rows())
+    theirs = [i.id for i in indicators if i.data and any((p.source, p.series) in keys for p in i.data.parts.values())]
+    now = evidence.series.frame.filter(pl.col("indicator").is_in(theirs), obs_status="Q")
+    return protection.hide(Series.concat(found), now, KEY)
 
 
 def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:

@@ -26,7 +26,6 @@ def _installed(kind: str) -> dict[str, EntryPoint]:
     return {e.name: e for e in entry_points(group=f"monitor.{kind}")}
 
 
-@cache
 def _ours(kind: str) -> frozenset[str]:
     package = importlib.import_module(f"monitor.{kind}")
     return frozenset(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))

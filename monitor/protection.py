@@ -91,8 +91,8 @@ def hide(series: Series, gone: pl.DataFrame, on: list[str]) -> Series:
     marked = series.frame.join(gone.select(*on, gone=pl.lit(True)).unique(), on=on, how="left", maintain_order="left")
     empty = {"obs_value": None, "lower_bound": None, "upper_bound": None, "obs_status": "Q", "flag_raw": "",
              "comment_obs": ""}
-    return Series(marked.with_columns(
-        pl.when(pl.col("gone").is_null()).then(name).otherwise(pl.lit(what)).alias(name) for name, what in empty.items()))
+    seen = pl.col("gone").is_null()
+    return Series(marked.with_columns(pl.when(seen).then(n).otherwise(pl.lit(w)).alias(n) for n, w in empty.items()))
 
 
 def coordinates(part: Selection, rows: pl.DataFrame, breakdown: str) -> str:
@@ -109,11 +109,10 @@ def findings(indicators: Iterable[Indicator], guarded: pl.DataFrame) -> list[Fin
     for indicator in indicators:
         for part in indicator.data.parts.values() if indicator.data else ():
             mine = late.filter(source=part.source, series=part.series).unique(["cell", "ref_area", "time_period"])
-            found += [
-                Finding("disclosure", Level.NOTE, indicator.id, f"{n} of the figures that are withheld now were printed in an "
-                        "earlier edition, so they can be compared. Withdraw that edition.", code, count=n)
-                for code, n in sorted(mine.group_by("ref_area").len().iter_rows())
-            ]
+            for code, n in sorted(mine.group_by("ref_area").len().iter_rows()):
+                said = (f"{n} of the figures that are withheld now were printed in an earlier edition, where they can "
+                        "still be read. Withdraw that edition.")
+                found.append(Finding("disclosure", Level.NOTE, indicator.id, said, code, count=n))
     return list(dict.fromkeys(found))
 
 
@@ -129,7 +128,7 @@ def remembered(store: Path) -> pl.DataFrame:
 
 def remember(store: Path, guarded: pl.DataFrame, areas: Iterable[str]) -> None:
     """Add what an edition of these areas tells; nothing is ever forgotten. No file where nothing is guarded."""
-    cells = guarded.filter(pl.col("ref_area").is_in(list(areas)))
+    cells = guarded.filter(pl.col("ref_area").is_in(list(areas)), pl.col("withheld") | pl.col("obs_value").is_not_null())
     if not cells.height:
         return
     value = pl.when(~pl.col("withheld")).then("obs_value").alias("obs_value")
@@ -203,10 +202,11 @@ def inside(project: Project, codes: Iterable[str]) -> dict[str, list[str]]:
     found = {}
     for code in codes:
         place = project.places.get(code)
-        country = (place.country if place else None) or area.from_iso2(code[:2]) if area.kind(code) == "place" else code
+        city = area.kind(code) == "place"
+        country = (place.country if place else None) or area.from_iso2(code[:2]) if city else code
         own = groups.get(code, frozenset([country] if country else []))
-        found[code] = [g for g, held in groups.items() if own and own < held or (own <= held and code not in groups)]
-        if area.kind(code) == "place" and country in codes:
+        found[code] = [g for g, held in groups.items() if own and own <= held and (own < held or code not in groups)]
+        if city and country in codes:
             found[code].append(str(country))
     return found
 

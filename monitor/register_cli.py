@@ -168,6 +168,12 @@ def add(
     click.echo(f"Written: {_counted(len(rows), 'row')} at the end of {target}.")
 
 
+def wrong_rows(project: Project) -> list[str]:
+    """A sentence for each row of any register that is wrong, for ``monitor check``."""
+    found = [remark for declared in project.registers.values() for remark in _remarks(project, declared)]
+    return [remark.sentence for remark in found if remark.level == "error"]
+
+
 def _load(folder: Path | None) -> Project:
     from monitor.project import load
 
@@ -223,7 +229,10 @@ def _rows(project: Project, declared: Register) -> list[dict[str, str]]:
 def _remarks(project: Project, declared: Register, body: bytes | None = None) -> list[Remark]:
     from monitor import curation
 
-    text = _text(_body(project, declared) if body is None else body, declared)
+    try:
+        text = _text(_body(project, declared) if body is None else body, declared)
+    except DefinitionError as problem:
+        return curation.refused(problem)
     own = (project.folder / "sources" / declared.file).is_file()  # an inherited one speaks of another mandate
     return curation.remarks(declared, text, _today(), project.lines.keys() if own else ())
 

@@ -31,7 +31,7 @@ class Reason(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     AWAITING_SOURCE = "awaiting_source"  # a public source exists; its figures are not here yet
     NEEDS_REGISTER = "needs_register"  # no public statistic: people must keep a register
-    AWAITING_ENTRIES = "awaiting_entries"  # the register is there, and has nothing on this area yet
+    AWAITING_ENTRIES = "awaiting_entries"  # the register is there, and has nothing complete on this area yet
     NEEDS_COMPANION = "needs_companion"  # ambiguous without the indicators that explain it
     CONTEXT_ONLY = "context_only"
     FAILED_CHECK = "failed_check"

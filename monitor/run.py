@@ -47,7 +47,7 @@ def run(
     name = name or as_of.isoformat()
     folder = out or Path("editions") / name
     words = project.words(language or project.languages[0])
-    judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, edition=folder)
+    judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, replaces=folder)
     cards = compose.compose(
         project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats
     )
@@ -70,7 +70,7 @@ def assess(
     indicators: Iterable[Indicator] | None = None,
     offline: bool = False,
     progress: Callable[[str, str], None] = lambda step, detail: None,
-    edition: Path | None = None,
+    replaces: Path | None = None,
 ) -> Judged:
     """Fetch, read, check and judge. Every indicator and area gets an Assessment, with a reason if not a status."""
     chosen = tuple(dict.fromkeys(area.require(a, tuple(project.places)) for a in areas)) or project.scorecards
@@ -78,7 +78,8 @@ def assess(
         raise DefinitionError(f"{', '.join(groups)} is a group of countries: a scorecard is for one country or place.")
     wanted = list(indicators if indicators is not None else project.indicators.values())
     gathered = evidence.gather(
-        project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail), edition=edition
+        project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail),
+        edition=replaces,
     )
     # checks see every area, for coverage and comparison; an edition reports what concerns its own
     findings = [f for f in gathered.findings + check(project, wanted, gathered, as_of) if f.ref_area in ("", *chosen)]

@@ -96,11 +96,23 @@ def test_check_survives_a_file_that_is_no_table(home: Path) -> None:
     rows(home).write_bytes(b"id,ref_area\n\xff\xfe\n")
     result = call(home, "check", "cards")
     assert (result.exit_code, "is no text in UTF-8" in result.output) == (10, True)
+    assert call(home, "check").exit_code == 10, "the other registers are looked at all the same"
+    assert call(home, "list").exit_code == 0
     rows(home).write_text("id,ref_area\nx\n", encoding="utf-8")
     result = call(home, "check", "cards")
     assert result.exit_code == 10
     assert "has 1 cells, expected 2" in result.output
     assert "the table has no column 'city'" in result.output
+
+
+def test_a_wrong_row_is_told_by_the_general_check_too_and_the_rest_runs(home: Path) -> None:
+    rows(home).write_text(kept.table({"retrieved_on": "2999-01-01"}), encoding="utf-8")
+    result = CliRunner().invoke(cli, ["check", "--project", str(home)], catch_exceptions=False)
+    assert result.exit_code == 10
+    assert "sources/registers/cards.csv:2: retrieved_on: found '2999-01-01', which is after today" in result.output
+    out = home / "out"
+    run = CliRunner().invoke(cli, ["run", "--project", str(home), "--offline", "--to", "data", "--out", str(out)])
+    assert run.exit_code == 0, run.output
 
 
 # ------------------------------------------------------------------ add
@@ -123,7 +135,7 @@ def test_what_the_row_changes_is_shown_before_it_is_written(home: Path) -> None:
     result = call(home, "add", "cards", "--as-of", "2026-11-22", answers=typed() + "n\n")
     (line,) = (x for x in result.output.splitlines() if x.startswith("CARD-1\tKEN"))
     before, after = line.split("\t")[2:]
-    assert before == "not assessed: the register kept by hand has no entry for this area yet"
+    assert before == "not assessed: the register kept by hand has no complete entry for this area yet"
     assert after.startswith("1.00 (2024), ")
     assert "CARD-1\tDEU" not in result.output
     assert "CARD-2" not in result.output, "it does not apply to Kenya"

@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
+from monitor import disclosure
+from monitor.model import Disclosure
 from vintage_makers.compact import Row, Terms, Vintage, read
 
 CITY = "USNYC"
 TOTAL = "_T"
-#: a breakdown with fewer complaints than this is not printed
-SMALL = 5
+#: a breakdown with fewer complaints than its ``fine`` is not printed, nor what would let a reader work it out
+RULE = Disclosure()
 #: the last year of the export, and the last day it has
 UNFINISHED, DATA_TO = "2024", "2024-09-30"
 
@@ -78,15 +81,29 @@ def _complaints(path: Path) -> Iterator[Row]:
             every[cell].add(complaint)
             if line["Arrest Id"]:
                 arrested[cell].add(complaint)
-    for cell, complaints in every.items():
-        yield _cell("complaints", cell, len(complaints))
-        yield _cell("complaints_with_arrest", cell, len(arrested[cell]))
+    counts = {
+        (measure, *cell): len(held[cell])
+        for cell in every
+        for measure, held in (("complaints", every), ("complaints_with_arrest", arrested))
+    }
+    for (key, count), gone in zip(counts.items(), _withheld(counts), strict=True):
+        yield _cell(*key, count, gone)
 
 
-def _cell(measure: str, cell: tuple[str, str, str], count: int) -> Row:
-    """One count; 1 to 4 in a breakdown is withheld, and the unfinished year is marked."""
-    year, category, motive = cell
-    withheld = 0 < count < SMALL and (category, motive) != (TOTAL, TOTAL)
+def _withheld(counts: dict[tuple[str, str, str, str], int]) -> list[bool]:
+    """Which counts are not printed, by the rule that editions follow."""
+    cells = []
+    for (measure, year, category, motive), count in counts.items():
+        broken_down = f"offense_category={category}" if category != TOTAL else f"bias_motive={motive}"
+        breakdown = TOTAL if category == motive == TOTAL else broken_down
+        at = (measure, CITY, breakdown, year, f"{measure};{category};{motive}")
+        cells.append((*at, float(count), "A", True, False, False))
+    frame = pl.DataFrame(cells, schema=disclosure.CELLS, orient="row")
+    return disclosure.withheld(frame, RULE).to_list()
+
+
+def _cell(measure: str, year: str, category: str, motive: str, count: int, withheld: bool) -> Row:
+    """One count, if it may be printed; the unfinished year is marked."""
     unfinished = year == UNFINISHED
     return {
         "ref_area": CITY,
