@@ -192,6 +192,10 @@ def matrix(
                 if block.id == recommendation.id:
                     for line in block.lines:
                         columns.setdefault(line.id, (line.id, line.title, block.id))
+    # a column with no figure in any row says nothing a hundred times: those indicators are named below the table
+    measured = {line.id for card in cards for line in card.lines() if line.latest is not None}
+    silent = tuple(f"{i} {title}" for i, title, _ in columns.values() if i not in measured)
+    columns = {i: column for i, column in columns.items() if i in measured}
     order = {r: n for n, r in enumerate(project.recommendations)}
     ordered = sorted(columns.values(), key=lambda c: (order[c[2]], list(project.indicators).index(c[0])))
     width = Counter(c[2] for c in ordered)
@@ -205,6 +209,7 @@ def matrix(
         legend=tuple(Count(s, words(f"status.{s}"), sum(x.number for c in cards for x in c.counts if x.key == s))
                      for s in ORDER),
         limits=first.limits, downloads=downloads(words, formats),
+        silent=silent,
         comparable=tuple(c[0] for c in ordered if project.indicators[c[0]].comparable),
     )
 

@@ -5,12 +5,13 @@ back (secondary). The argument is exchange: a withheld cell is safe where an amo
 between it and other withheld cells, or what nobody publishes, without changing a figure that is printed. Every step
 looks only for such an exchange, and where there is none withholds the sum itself:
 
-1. where a headline is withheld, so is everything below it;
-2. a cell withheld once is withheld in every period in which it is below three times its threshold;
-3. within an area, period and dimension the smallest members join it, then all with their zeros, then the headline;
-4. a code withheld in one selection of a series is withheld in the others, so that differences do not tell;
-5. headlines of areas that lie in the same published groups cover each other, else those groups are withheld;
-6. a breakdown of an area is withheld in every group that holds the area.
+1. where a headline is withheld, so is everything below it; a cell that stands in two selections goes in both;
+2. within an area, period and dimension the members that are smallest over all periods join it (so that the pattern is
+   the same in each), then all with their zeros, then the headline;
+3. two selections of a series bound each other (complaints, those with an arrest), and three may add up: in three a code
+   is withheld in all;
+4. headlines of areas that lie in the same published groups cover each other, else those groups are withheld;
+5. a breakdown of an area is withheld in every group that holds the area.
 
 The steps are repeated until none adds a cell, so the order of rows means nothing. See docs/decisions/011.
 """
@@ -24,8 +25,8 @@ import polars as pl
 from monitor.model import Disclosure
 from monitor.series import TOTAL
 
-#: a cell that was withheld once is withheld wherever it is below this many times its threshold
-NEAR = 3
+#: one withheld cell alone is covered by what no figure shows only where that is this many thresholds wide
+WIDE = 3
 #: what `withheld` needs of each cell, once
 CELLS = {
     "slice": pl.String,  # one selection of a series: its headline
@@ -37,7 +38,6 @@ CELLS = {
     "known": pl.Boolean,  # an earlier edition printed this very figure
 }  # fmt: skip
 _FAMILY, _ROW = ["slice", "area", "t", "dim"], ["slice", "area", "t"]
-_ADDS = 1 + 1e-9  # sums may differ by the rounding noise of a computer
 _hid, _v = pl.col("hid"), pl.col("v")
 _open = _v.is_not_null() & (~_hid | pl.col("known"))  # what a reader has the figure of
 _dark = _hid & ~pl.col("known")
@@ -80,7 +80,7 @@ def _coded(cells: pl.DataFrame, rule: Disclosure) -> pl.DataFrame:
             head=pl.col("breakdown") == TOTAL, name=pl.col("ref_area"), when=pl.col("time_period"),
             **{short: pl.col(long).cast(pl.Categorical) for short, long in text.items()},
         )
-        .with_columns(small=small.fill_null(False))
+        .with_columns(small=small.fill_null(False), weight=_v.sum().over("slice", "area", "cell"))
         .with_columns(hid=(pl.col("small") | pl.col("kept") | (pl.col("q") & pl.col("ruled"))))
         .collect()
     )  # fmt: skip
@@ -105,11 +105,26 @@ def _below(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _same(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same cell in another selection, and in other periods where its count is near to small."""
+    if frame["slice"].n_unique() == 1:
+        return frame
     cells = frame.filter(_hid).select("cell", "area", "t").unique()
-    near = frame.join(cells.select("cell", "area").unique(), on=["cell", "area"], how="semi").filter(
-        _v > 0, _v < NEAR * pl.col("limit"), "ruled")
-    return _add(frame, frame.join(cells, on=["cell", "area", "t"], how="semi"), near)
+    return _add(frame, frame.join(cells, on=["cell", "area", "t"], how="semi"))
+
+
+def _bounds(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """``low`` and ``high``: what another selection of the series shows for the same code, if it is less or more."""
+    if frame["slice"].n_unique() == 1:
+        return rows.with_columns(low=pl.lit(0.0), high=pl.lit(float("inf")))
+    heads = frame.filter("head", _open).select("slice", "area", "t", sum="v")
+    other = frame.filter(_open).join(rows.select("area", "t").unique(), on=["area", "t"], how="semi").join(
+        heads, on=["slice", "area", "t"]).select("slice", "area", "t", "code", shown="v", other="sum")
+    mine = rows.select("row", "slice", "area", "t", "code").join(heads, on=["slice", "area", "t"], how="left")
+    both = mine.join(other, on=["area", "t", "code"]).filter(pl.col("slice") != pl.col("slice_right"))
+    larger = pl.col("other") >= pl.col("sum").fill_null(-1)
+    found = both.group_by("row").agg(
+        low=pl.when(~larger).then("shown").max().fill_null(0.0), high=pl.when(larger).then("shown").min())
+    return rows.join(found, on="row", how="left").with_columns(
+        low=pl.col("low").fill_null(0.0), high=pl.col("high").fill_null(float("inf")))
 
 
 def _members(frame: pl.DataFrame, rule: Disclosure) -> pl.DataFrame:
@@ -119,48 +134,59 @@ def _members(frame: pl.DataFrame, rule: Disclosure) -> pl.DataFrame:
     parts = frame.filter(~pl.col("head")).join(touched, on=_FAMILY, how="semi").join(heads, on=_ROW)
     if not parts.height:
         return frame
-    shown = pl.when(_open).then(_v).otherwise(0.0)
-    family = parts.with_columns(
-        left=(pl.col("total") - shown.sum().over(_FAMILY)), n=_dark.sum().over(_FAMILY),
+    shown, least = pl.when(_open).then(_v).otherwise(0.0), pl.max_horizontal("low", "one")
+    left, spare = pl.col("left"), pl.col("left") - pl.col("lows") - pl.col("over")
+    family = _bounds(frame, parts).with_columns(
+        left=(pl.col("total") - shown.sum().over(_FAMILY)), whole=~_open.any().over(_FAMILY),
         dark=pl.when(_dark).then(_v).sum().over(_FAMILY), blind=(_dark & _v.is_null()).any().over(_FAMILY),
-        whole=~_open.any().over(_FAMILY), overlap=(_v.sum().over(_FAMILY) > _ADDS * pl.col("total")),
-        weight=_v.sum().over("slice", "area", "cell"),
+        over=(_v.sum().over(_FAMILY) - pl.col("total")).clip(0),  # members overlap: so much is counted twice
+    ).with_columns(
+        n=(_dark & (_v.is_null() | (_v > pl.col("over")) | (pl.col("over") == 0))).sum().over(_FAMILY), overlap=pl.col("over") >= rule.k,
+        one=pl.when(pl.col("whole") | (not rule.keep_zeros)).then(0.0).otherwise(1.0),
+    ).with_columns(low=least).with_columns(
+        lows=pl.when(_dark).then("low").sum().over(_FAMILY), highs=pl.when(_dark).then("high").sum().over(_FAMILY),
     )
-    one, left, n = 1 if rule.keep_zeros else 0, pl.col("left"), pl.col("n")
+    # between what the others leave at least and at most
+    others = pl.when(pl.col("highs").is_infinite()).then(0.0).otherwise(left - pl.col("highs") + pl.col("high"))
+    width = pl.min_horizontal("high", spare + pl.col("low")) - pl.max_horizontal("low", others)
     # one cell alone is covered only by what no figure shows, and that must be wide
-    alone = (left >= NEAR * rule.fine) & (pl.col("blind") | (left - pl.col("dark") >= rule.k))
-    safe = pl.col("whole") | (~pl.col("overlap") & ((n >= 2) | alone) & (left - one * n >= rule.k))
-    open_ = family.filter(~safe)
+    alone = (left >= WIDE * rule.fine) & (pl.col("blind") | (left - pl.col("dark") >= rule.k))
+    covered = pl.col("whole") | (~pl.col("overlap") & ((pl.col("n") >= 2) | alone))
+    narrow = (_dark & (pl.col("small") | pl.col("kept") | pl.col("q")) & (width < rule.k)).any().over(_FAMILY)
+    open_ = family.filter(~covered | narrow)
     if not open_.height:
         return frame
-    more = _cover(open_.filter(~pl.col("overlap")), _FAMILY, "left", "n", rule)
-    helped = more.select(_FAMILY).unique()
-    lost = open_.join(helped, on=_FAMILY, how="anti")
+    more = _cover(open_.filter(~pl.col("overlap")), _FAMILY, spare, rule)
+    lost = open_.join(more.select(_FAMILY).unique(), on=_FAMILY, how="anti")
     rest = lost.filter(~_hid & _v.is_not_null())  # nothing else helps: all members, zeros too
-    # where an earlier edition has told some members, the headline has to go
-    told = lost.join(rest.select(_FAMILY).unique(), on=_FAMILY, how="anti").select(_ROW).unique()
-    return _add(frame, more, rest, frame.filter("head").join(told, on=_ROW, how="semi").filter(~pl.col("known")))
+    told = lost.join(rest.select(_FAMILY).unique(), on=_FAMILY, how="anti")
+    # and where even that is too narrow: the same in the other selections, and what is known of members, the headline
+    at = ["area", "t", "dim"]
+    across = frame.filter(~pl.col("head")).join(told.select(at).unique(), on=at, how="semi")
+    bare = told.filter(~pl.col("whole") | (pl.col("high").is_infinite() & (pl.col("low") <= 0)).all().over(_FAMILY))
+    heads = frame.filter("head", ~pl.col("known")).join(bare.select(_ROW).unique(), on=_ROW, how="semi")
+    return _add(frame, more, rest, across.filter(_v.is_not_null()), heads)
 
 
-def _cover(group: pl.DataFrame, keys: list[str], sure: str, number: str, rule: Disclosure) -> pl.DataFrame:
+def _cover(group: pl.DataFrame, keys: list[str], spare: pl.Expr, rule: Disclosure) -> pl.DataFrame:
     """The fewest of the smallest members that widen a group to ``k``; no row of a group that cannot be widened.
 
     Args:
-        sure: column with what the withheld members of the group add up to.
-        number: column with how many they are.
+        group: with ``n``, how many are withheld, and ``low``, the least that each can be.
+        spare: by how much the withheld members exceed the least they can be.
     """
-    one = 1 if rule.keep_zeros else 0
-    free = group.filter(~_hid, ~pl.col("known"), _v > 0).sort("weight", "cell", "area")
+    free = group.filter(~_hid, ~pl.col("known"), _v > pl.col("low")).sort("weight", "cell", "area")
     grown = free.with_columns(
-        width=pl.col(sure) + _v.cum_sum().over(keys), size=pl.col(number) + pl.int_range(1, pl.len() + 1).over(keys)
-    ).with_columns(ok=(pl.col("size") >= 2) & (pl.col("width") - one * pl.col("size") >= rule.k))
-    before = pl.col("ok").cast(pl.Int32).cum_sum().over(keys) - pl.col("ok").cast(pl.Int32)
-    return grown.filter(pl.col("ok").any().over(keys) & (before == 0))
+        wide=spare + (_v - pl.col("low")).cum_sum().over(keys),
+        size=pl.col("n") + pl.int_range(1, pl.len() + 1).over(keys),
+    ).with_columns(ok=((pl.col("size") >= 2) & (pl.col("wide") >= rule.k)).cast(pl.Int32))
+    before = pl.col("ok").cum_sum().over(keys) - pl.col("ok")
+    return grown.filter(pl.col("ok").max().over(keys) == 1, before == 0)
 
 
 def _selections(frame: pl.DataFrame) -> pl.DataFrame:
-    """One pattern in all selections of a series: all complaints less those with an arrest are those without."""
-    if frame["slice"].n_unique() == 1:
+    """One pattern in three selections of a series: all complaints less those with an arrest are those without."""
+    if frame["slice"].n_unique() < 3:
         return frame
     codes = frame.filter(_hid, ~pl.col("head")).select("area", "t", "code").unique()
     parts = frame.filter(~pl.col("head"), _v > 0).join(codes, on=["area", "t", "code"], how="semi")
@@ -192,8 +218,7 @@ class _Areas:
     def headlines(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Areas in exactly the same published groups can cover each other; no sum changes when they exchange."""
         fresh = frame.filter("head", _hid, _v.is_not_null()).select("slice", "t").unique()
-        heads = frame.filter("head").join(fresh, on=["slice", "t"], how="semi").with_columns(
-            weight=_v.sum().over("slice", "cell", "area"))
+        heads = frame.filter("head").join(fresh, on=["slice", "t"], how="semi")
         if not heads.height:
             return frame
         printed = heads.filter(_open).select("slice", "t", group="area", sum="v")
@@ -203,16 +228,17 @@ class _Areas:
         within = rest.group_by("row").agg(
             signature=pl.col("group_name").sort().str.join(" "), groups=pl.len(), group=pl.col("group").first(),
             rest=pl.col("rest").first())
-        one, keys = 1 if self.rule.keep_zeros else 0, ["slice", "t", "signature"]
+        keys = ["slice", "t", "signature"]
         simple = pl.col("group").is_in(self.simple["area"].implode())
         room = pl.when((pl.col("groups") == 1) & simple).then(pl.col("rest")).otherwise(0.0)
-        own = pl.when(_dark).then(_v - one)
-        classes = heads.join(within, on="row").with_columns(
-            n=_dark.sum().over(keys), sure=pl.when(_dark).then(_v).sum().over(keys), slack=own.sum().over(keys),
+        one = 1.0 if self.rule.keep_zeros else 0.0
+        classes = _bounds(frame, heads.join(within, on="row")).with_columns(
+            low=pl.max_horizontal("low", pl.lit(one))).with_columns(
+            n=_dark.sum().over(keys), slack=pl.when(_dark).then(_v - pl.col("low")).sum().over(keys),
             fresh=(_dark & _v.is_not_null()).any().over(keys), room=room)
         safe = ((pl.col("n") >= 2) & (pl.col("slack") >= self.rule.k)) | (pl.col("room") >= self.rule.k)
         open_ = classes.filter("fresh", ~safe)
-        more = _cover(open_, keys, "sure", "n", self.rule)
+        more = _cover(open_, keys, pl.col("slack"), self.rule)
         lost = open_.join(more.select(keys).unique(), on=keys, how="anti").select("row").unique()
         sums = held.join(lost, on="row", how="semi").select("slice", "t", area="group").unique()
         return _add(frame, more, heads.join(sums, on=["slice", "t", "area"], how="semi").filter(~pl.col("known")))

@@ -180,7 +180,8 @@ class Sayer:
 
     def _breakdowns(self, indicator: Indicator, code: str) -> tuple[Figure, ...]:
         return tuple(
-            Figure(self.number(indicator, value), when, value, self._breakdown_label(name))
+            Figure(self.words("flag.Q") if flag == "Q" else self.number(indicator, value), when, value,
+                   self._breakdown_label(name))
             for name, (when, _, value, flag, *_) in sorted(self.seen.broken_down.get((indicator.id, code), {}).items())
             if value is not None or flag in MISSING
         )

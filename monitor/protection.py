@@ -128,7 +128,8 @@ def remembered(store: Path) -> pl.DataFrame:
 
 def remember(store: Path, guarded: pl.DataFrame, areas: Iterable[str]) -> None:
     """Add what an edition of these areas tells; nothing is ever forgotten. No file where nothing is guarded."""
-    cells = guarded.filter(pl.col("ref_area").is_in(list(areas)), pl.col("withheld") | pl.col("obs_value").is_not_null())
+    told = pl.col("withheld") | pl.col("obs_value").is_not_null()
+    cells = guarded.filter(told, pl.col("ref_area").is_in(list(areas)))
     if not cells.height:
         return
     value = pl.when(~pl.col("withheld")).then("obs_value").alias("obs_value")

@@ -271,4 +271,5 @@ class Matrix:
     legend: tuple[Count, ...]
     limits: tuple[str, ...]
     downloads: tuple[tuple[str, str], ...]  # href, text
+    silent: tuple[str, ...] = ()  # indicators without a figure in any of the rows
     comparable: tuple[str, ...] = ()  # indicators whose figures may be set beside each other, and so sorted by

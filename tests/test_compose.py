@@ -131,5 +131,8 @@ def test_the_matrix_has_rows_by_name_and_each_column_once(monitor: face.Monitor)
     assert [r.name for r in matrix.rows] == ["Germany", "New York City", "Nigeria"]
     ids = [c[0] for c in matrix.columns]
     assert len(ids) == len(set(ids))
+    every = {line.id for card in cards for line in card.lines()}
+    silent = {text.split()[0] for text in matrix.silent}
+    assert silent | set(ids) == every and not silent & set(ids), "an indicator is a column or is named, never lost"
     assert all(len(r.cells) == len(ids) for r in matrix.rows)
     assert sum(g[2] for g in matrix.groups) == len(ids)

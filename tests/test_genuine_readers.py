@@ -524,7 +524,13 @@ def test_new_york_vintage_equals_the_export() -> None:
     live = read([DATA / "nyc/NYPD_Hate_Crimes_20241206.csv"], flagship("nyc_open_data"), "bqiq-cu78")
     shipped = vintage("nyc_open_data/bqiq-cu78")
     assert live.height == shipped.height
-    same(live, shipped)
+    keys = ["ref_area", "time_period", "measure", "offense_category", "bias_motive"]
+    # the shipped file withholds more: editions withhold the same of a live answer (monitor.disclosure)
+    both = live.join(shipped, on=keys, suffix="_shipped")
+    assert both.height == live.height
+    printed = both.filter(pl.col("obs_status_shipped") != "Q")
+    assert printed.filter(pl.col("obs_value").ne_missing(pl.col("obs_value_shipped"))).is_empty()
+    assert both.filter(pl.col("obs_status") == "Q")["obs_status_shipped"].unique().to_list() == ["Q"]
 
 
 @genuine

@@ -135,8 +135,10 @@ def test_cards_of_new_york_add_up_to_the_known_sum() -> None:
 
 
 def test_small_breakdowns_of_complaints_are_withheld() -> None:
+    """And so many others that what is missing from a year's total is no single count; see tests/test_disclosure.py."""
     for row in read(SOURCES / "vintages/nyc_open_data/bqiq-cu78.csv"):
-        assert row["obs_status"] == "Q" or not 0 < int(row["obs_value"]) < 5, row
+        headline = row["offense_category"] == row["bias_motive"] == "_T"
+        assert row["obs_status"] == "Q" or headline or not 0 < int(row["obs_value"]) < 10, row
 
 
 needs_data = pytest.mark.skipif(

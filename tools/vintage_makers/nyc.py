@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
+
 from monitor import disclosure
 from monitor.model import Disclosure
 from vintage_makers.compact import Row, Terms, Vintage, read
