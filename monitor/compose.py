@@ -126,13 +126,16 @@ def limits(words: Words) -> tuple[str, ...]:
 
 def shipped_sentence(words: Words, evidence: Evidence) -> str:
     """Says where figures come from the shipped vintages, with their dates; "" where all were fetched."""
-    all_of = evidence.snapshots.values()
+    # registers that people keep by hand are no vintages of a publisher
+    all_of = [s for s in evidence.snapshots.values() if s.came_from != "register of this project"]
     shipped = sorted(s.retrieved for s in all_of if s.origin == "shipped" and s.retrieved)
     if not shipped:
         return ""
     first, last = (words.day(date.fromisoformat(shipped[i][:10])) for i in (0, -1))
-    key = "all" if all(s.origin == "shipped" for s in all_of) else "some"
-    return words(f"sentence.shipped.{key}", first=first, last=last, n=len(shipped), all=len(all_of))
+    key = "some" if any(s.origin != "shipped" for s in all_of) else (
+        "unasked" if any(s.unasked for s in all_of) else "all")
+    span = words("sentence.shipped.on" if first == last else "sentence.shipped.between", first=first, last=last)
+    return words(f"sentence.shipped.{key}", span=span, n=len(shipped), all=len(all_of))
 
 
 def _summary(words: Words, lines: Sequence[Line], name: str) -> tuple[str, ...]:

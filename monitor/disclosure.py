@@ -141,7 +141,8 @@ def _members(frame: pl.DataFrame, rule: Disclosure) -> pl.DataFrame:
         dark=pl.when(_dark).then(_v).sum().over(_FAMILY), blind=(_dark & _v.is_null()).any().over(_FAMILY),
         over=(_v.sum().over(_FAMILY) - pl.col("total")).clip(0),  # members overlap: so much is counted twice
     ).with_columns(
-        n=(_dark & (_v.is_null() | (_v > pl.col("over")) | (pl.col("over") == 0))).sum().over(_FAMILY), overlap=pl.col("over") >= rule.k,
+        n=(_dark & (_v.is_null() | (_v > pl.col("over")) | (pl.col("over") == 0))).sum().over(_FAMILY),
+        overlap=pl.col("over") >= rule.k,
         one=pl.when(pl.col("whole") | (not rule.keep_zeros)).then(0.0).otherwise(1.0),
     ).with_columns(low=least).with_columns(
         lows=pl.when(_dark).then("low").sum().over(_FAMILY), highs=pl.when(_dark).then("high").sum().over(_FAMILY),

@@ -62,6 +62,25 @@ def reusable(folder: Path) -> dict[str, dict[str, str]]:
         return {}  # no edition, or none we can trust: everything is made anew
 
 
+def may_replace(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse to replace an edition of another project, or one with areas that the new one would drop.
+
+    Raises:
+        CannotRender: the edition there holds what the new one does not; nothing is written.
+    """
+    try:
+        there = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        other, lost = there["project"] != manifest["project"], set(there["areas"]) - set(manifest["areas"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # no edition there, or none that can be read: `publish` decides
+    if other or lost:
+        what = f"is an edition of '{there['project']['title']}'" if other else f"also holds {', '.join(sorted(lost))}"
+        raise CannotRender(
+            f"{folder} {what}: nothing was written, so that nothing is lost. Give this edition a name or a folder of "
+            f"its own (--edition NAME or --out DIR), or remove that folder."
+        )
+
+
 def publish(
     folder: Path, parts: Sequence[Part], made: Iterable[tuple[str, bytes]], manifest: dict[str, Any]
 ) -> tuple[int, int]:
@@ -136,7 +155,8 @@ def manifest(project: Project, evidence: Evidence, areas: Sequence[str], as_of: 
             {
                 "source": s.source, "series": s.series, "publisher": s.publisher, "url": s.url, "sha256": s.sha256,
                 "retrieved": s.retrieved, "licence": s.licence, "origin": s.origin, "path": s.path,
-                "came_from": s.came_from, "came_from_sha256": s.came_from_sha256, "problem": s.problem,
+                "came_from": s.came_from, "came_from_sha256": s.came_from_sha256,
+                "publisher_asked": not s.unasked and s.origin == "live", "damage": s.damage,
             }
             for _, s in sorted(evidence.snapshots.items())
         ],

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from monitor import fetch, formula, plugins, protection, vintages
+from monitor import fetch, formula, period, plugins, protection, vintages
 from monitor.errors import MonitorError, SourceUnavailable
 from monitor.model import Indicator, Selection
 from monitor.project import Project
@@ -115,9 +115,18 @@ def gather(
     for (source, series), snapshot in evidence.snapshots.items():
         if snapshot.problem:
             stale = [i.id for i, _, s in parts if (s.source, s.series) == (source, series)]
-            evidence.findings.extend(Finding("source", Level.WARNING, i, snapshot.problem) for i in stale)
-    evidence.series = Series.concat(collected)
+            # the cause is the terminal's to tell: it differs from run to run, and no reader can mend a network
+            asked = f"The publisher could not be asked; its answer of {snapshot.retrieved[:10]} serves."
+            told = " ".join(filter(None, [asked if snapshot.unasked else "", snapshot.damage]))
+            evidence.findings.extend(Finding("source", Level.WARNING, i, told) for i in dict.fromkeys(stale))
+    evidence.series = _until(Series.concat(collected), as_of)
     return evidence
+
+
+def _until(series: Series, as_of: date) -> Series:
+    """What was over by the cut-off date: a period that had not ended then is no figure yet."""
+    periods = series.frame["time_period"].unique().to_list()
+    return Series(series.frame.filter(pl.col("time_period").is_in([p for p in periods if period.end(p) <= as_of])))
 
 
 def earlier(project: Project, indicators: Iterable[Indicator], evidence: Evidence) -> Series | None:

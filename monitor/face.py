@@ -50,9 +50,9 @@ class Monitor:
         judged = self._judged(indicator, (area,) if area else ())
         return judged.evidence.series.of(indicator, area, breakdown=None)
 
-    def assess(self, indicator: str | None = None, areas: Sequence[str] = ()) -> list[Assessment]:
+    def assess(self, indicator: str | None = None, areas: str | Sequence[str] = ()) -> list[Assessment]:
         """Judgements: one for every indicator (or the one named) in every area (default: the project's own list)."""
-        return self._judged(indicator, tuple(areas)).assessments
+        return self._judged(indicator, (areas,) if isinstance(areas, str) else tuple(areas)).assessments
 
     def scorecard(self, area: str, language: str = "") -> Scorecard:
         """What the page of an area says, as values."""

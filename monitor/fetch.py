@@ -120,7 +120,8 @@ def at_hand(
                        f"this one was retrieved on {chosen.retrieved[:10]}.")  # fmt: skip
     if trouble:
         trouble += f" The answer of {chosen.retrieved[:10]} serves in its place."
-    return replace(chosen, problem=" ".join(filter(None, [trouble, *damaged])))
+    told = " ".join(filter(None, [trouble, *damaged]))
+    return replace(chosen, problem=told, unasked=bool(trouble), damage=" ".join(damaged))
 
 
 def probe(source: Source, network: Network | None = None) -> tuple[str, str]:

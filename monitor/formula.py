@@ -98,7 +98,7 @@ def combine(text: str, parts: Mapping[str, Series], indicator: str) -> Series:
         *(s.replace_strict(_RANK, range(worst), default=worst, return_dtype=pl.Int32) for s in all_of("status"))
     )
     said = [pl.when(s.ne("")).then(s) for s in all_of("said")]
-    frame = joined.with_columns(value.alias("obs_value")).with_columns(
+    frame = joined.with_columns(value.round_sig_figs(12).alias("obs_value")).with_columns(
         pl.when(pl.col("obs_value").is_finite() & ~absent).then("obs_value").alias("obs_value"),
         pl.when(hidden).then(pl.lit("Q")).when(absent).then(pl.lit("O"))
         .when(pl.col("obs_value").is_finite().fill_null(False))

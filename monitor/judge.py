@@ -12,7 +12,8 @@ The gates, in this order; the first that holds gives the reason:
 8. direction context_only: context_only
 9. direction ambiguous_needs_companion: needs_companion
 10. a count whose base and newest figure are both below `SMALL_COUNT`: small_numbers
-11. whatever the method refuses; where a break in the series left too few figures: not_comparable
+11. fewer figures than the indicator's own ``least_points``: too_few_points
+12. whatever the method refuses; where a break in the series left too few figures: not_comparable
 
 A figure is an observation with a value that is no forecast (OBS_STATUS F), whose period has begun, and which is
 not marked as an unfinished year (`monitor.series.UNFINISHED`). From the last break in a series (B) on, earlier
@@ -94,6 +95,7 @@ def assessments(
                if (why := {"context_only": Reason.CONTEXT_ONLY,
                            "ambiguous_needs_companion": Reason.NEEDS_COMPANION}.get(i.direction))),
         _small(judged, indicators),
+        _few(judged, indicators),
     ]
     first = pl.concat(gates).unique(KEYS, keep="first", maintain_order=True).rename({"reason": "gate"})
     return _with_gates(
@@ -166,6 +168,13 @@ def _small(judged: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.Data
     few = pl.max_horizontal("base_value", "value") < SMALL_COUNT
     return judged.filter(pl.col("indicator").is_in(counts), few).select(
         *KEYS, reason=pl.lit(Reason.SMALL_NUMBERS.value))
+
+
+def _few(judged: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    """Where the declaration asks for more figures than the method would."""
+    least = {key: i.least_points for key, i in indicators.items() if i.least_points > 2}
+    needed = pl.col("indicator").replace_strict(least, default=0, return_dtype=pl.Int64)
+    return judged.filter(pl.col("points") < needed).select(*KEYS, reason=pl.lit(Reason.TOO_FEW_POINTS.value))
 
 
 def _too_old(judged: pl.DataFrame, indicators: Mapping[str, Indicator], as_of: date) -> pl.DataFrame:

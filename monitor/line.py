@@ -158,8 +158,9 @@ class Sayer:
             said.append(say("sentence.unjudged", reason=say(f"reason.{judged.reason}")))
         elif indicator.scale != "binary":
             kind = "target" if target else "free"
-            said.append(say(f"sentence.{kind}.{judged.status}", target=target.text if target else "",
-                            year=target.period if target else ""))
+            still = kind == "free" and judged.rate == 0 and judged.status is Status.LIMITED
+            key = f"sentence.{kind}.{'unchanged' if still else judged.status}"
+            said.append(say(key, target=target.text if target else "", year=target.period if target else ""))
         if indicator.direction is Direction.AMBIGUOUS and indicator.reading:
             said.append(indicator.reading)
         return " ".join(said)
@@ -200,6 +201,7 @@ class Sayer:
         mine = [
             f.message for f in self.found.get(indicator.id, [])
             if f.ref_area in ("", judged.ref_area) and f.level is not Level.NOTE
+            and f.check != "source"  # said once in the banner, and with the source
         ]
         return tuple(dict.fromkeys(own + mine))
 
@@ -224,7 +226,7 @@ class Sayer:
             citation=source.citation.format_map({"series": series, "retrieved": retrieved, "url": snapshot.url}),
             url=snapshot.url or source.homepage, retrieved=retrieved, sha256=snapshot.sha256, licence=licence,
             origin=snapshot.origin, came_from=snapshot.came_from, came_from_sha256=snapshot.came_from_sha256,
-            stale=snapshot.problem,
+            stale=f"{self.words('sentence.unasked') if snapshot.unasked else ''} {snapshot.damage}".strip(),
         )
 
     def _chart_title(self, indicator: Indicator, shown: Sequence[Point]) -> str:

@@ -154,6 +154,7 @@ class Indicator(Declared):
     companions: list[Id] = Field([], description="indicators that must be read beside this one")
     reading: str = Field("", description="a sentence printed with the figure wherever it stands")
     cadence: Duration = "P1Y"
+    least_points: Annotated[int, Field(ge=1)] = Field(2, description="fewer figures than this are too few to judge by")
     max_age: Duration = Field("P5Y", description="older than this at the cut-off date is too old to judge")
     checks: dict[str, dict[str, Any]] = Field({}, description="name of a check -> its options")
     method: str = "statcan"

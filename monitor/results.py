@@ -63,7 +63,9 @@ class Snapshot:
     fixed: str = ""  # constant dimensions of a shipped vintage: "sex=T;age=TOTAL"
     came_from: str = ""  # how the figures of a shipped vintage came to us
     came_from_sha256: str = ""  # of the publisher's file or recorded answer they were carried over from
-    problem: str = ""  # why a live answer could not be had, where an older one serves
+    problem: str = ""  # why this is not what it should be, as the terminal tells it: cause and who can mend it
+    unasked: bool = False  # the publisher could not be asked, and this older answer serves
+    damage: str = ""  # what is wrong with what was kept or shipped; the same in every run
 
 
 class Level(StrEnum):
@@ -127,3 +129,4 @@ class Edition:
     findings: int
     statuses: tuple[tuple[str, int], ...] = ()  # how many judgements have each status
     notes: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()

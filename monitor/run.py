@@ -15,6 +15,7 @@ from monitor.model import Indicator
 from monitor.project import Project
 from monitor.render import render_pages
 from monitor.results import Assessment, Edition, Finding, Level
+from monitor.words import Words
 
 #: what an edition is made of by default; every plug-in of ``monitor.outputs`` may be asked for
 FORMATS = ("html", "pdf", "data")
@@ -45,6 +46,8 @@ def run(
 ) -> Edition:
     """Make one edition. ``now`` (ISO 8601) stamps what is fetched; nothing else depends on the clock."""
     name = name or as_of.isoformat()
+    if Path(name).name != name or name in ("", ".", ".."):
+        raise DefinitionError(f"'{name}' is no name for an edition: expected one without slashes, such as 2026-11.")
     folder = out or Path("editions") / name
     words = project.words(language or project.languages[0])
     judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, replaces=folder)
@@ -53,12 +56,26 @@ def run(
     )
     parts, made = render_pages(project, words, cards, judged, folder, formats, progress)
     manifest = edition.manifest(project, judged.evidence, judged.areas, as_of, name)
+    edition.may_replace(folder, manifest)
     written, kept = edition.publish(folder, parts, made, manifest)
     protection.remember(project.store, judged.evidence.guarded, judged.areas)
     return Edition(
         str(folder), name, as_of, judged.areas, written, kept, len(judged.findings),
-        edition.tally(judged.assessments), tuple(filter(None, [compose.shipped_sentence(words, judged.evidence)])),
+        edition.tally(judged.assessments), notes(words, judged), tuple(formats),
     )
+
+
+def notes(words: Words, judged: Judged) -> tuple[str, ...]:
+    """What a person at the terminal must know: where the figures came from, and what could not be had or read."""
+    told = [compose.shipped_sentence(words, judged.evidence)]
+    troubles = [s.problem for s in judged.evidence.snapshots.values() if s.problem]
+    if troubles:
+        told.append(f"{len(troubles)} series are not what they should be, the first because: {troubles[0]}")
+    errors = [f for f in judged.findings if f.check == "source" and f.level is Level.ERROR]
+    if errors:
+        without = len({f.indicator for f in errors})
+        told.append(f"{without} indicators have no figures, the first because: {errors[0].message}")
+    return tuple(filter(None, told))
 
 
 def assess(

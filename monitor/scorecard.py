@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 
@@ -221,6 +222,17 @@ class Scorecard:
     def as_dict(self) -> dict[str, Any]:
         """Plain lists and dicts, for JSON."""
         return dataclasses.asdict(self)
+
+    def _repr_html_(self) -> str:
+        """The card as a table, for notebooks."""
+        rows = "".join(
+            f"<tr><td>{escape(x.id)}</td><td>{escape(x.title)}</td>"
+            f"<td>{escape(x.latest.text if x.latest else '–')}</td>"
+            f"<td>{escape(x.latest.period if x.latest else '')}</td>"
+            f"<td>{escape(x.status_text)}{escape(': ' + x.reason_text if x.reason_text else '')}</td></tr>"
+            for x in self.lines()
+        )
+        return f"<h3>{escape(self.name)}, {escape(self.as_of)}</h3><table>{rows}</table>"
 
     def lines(self) -> list[Line]:
         """Every indicator once, in the order of the page."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from monitor import period
-from monitor.errors import UnreadableData
+from monitor.errors import CannotRender, UnreadableData
 from monitor.model import Selection
 
 if TYPE_CHECKING:
@@ -176,9 +176,18 @@ class Series:
         return self.frame
 
     def to_arrow(self) -> pa.Table:
-        """Needs pyarrow: ``pip install 'migration-scorecard[pandas]'``."""
-        return self.frame.to_arrow()
+        """A pyarrow Table.
+
+        Raises:
+            CannotRender: pyarrow is not installed; it comes with ``pip install 'migration-scorecard[arrow]'``.
+        """
+        try:
+            return self.frame.to_arrow()
+        except ModuleNotFoundError as absent:
+            raise CannotRender(f"{absent.name} is not installed: pip install 'migration-scorecard[arrow]'") from None
 
     def to_pandas(self) -> pd.DataFrame:
-        """Needs pandas and pyarrow: ``pip install 'migration-scorecard[pandas]'``."""
-        return self.frame.to_pandas()
+        """A pandas DataFrame, made without pyarrow."""
+        import pandas as pd  # heavy; it comes with Great Expectations
+
+        return pd.DataFrame(self.frame.to_dict(as_series=False), columns=self.frame.columns)

@@ -100,10 +100,11 @@ def edition(made: Edition, as_json: bool) -> None:
     pages = f"{len(made.areas)} scorecards, {made.written} files made, {made.kept} unchanged and carried over"
     click.echo(f"Edition {made.name}: {pages}.")
     click.echo("Judgements: " + ", ".join(f"{n} {s.replace('_', ' ')}" for s, n in made.statuses) + ".")
-    click.echo(f"Findings of the checks: {made.findings} (data/findings.csv).")
+    where = ", in data/findings.csv." if "data" in made.formats else "."
+    click.echo(f"Findings of the checks: {made.findings}{where}")
     for note in made.notes:
         click.echo(note)
-    click.echo(f"Open {made.folder}/index.html")
+    click.echo(f"Open {made.folder}/index.html" if "html" in made.formats else f"Wrote {made.folder}")
 
 
 def answers(got: Mapping[tuple[str, str], Snapshot | MonitorError], as_json: bool) -> None:

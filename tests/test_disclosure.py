@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
+import re
+import shutil
 import time
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,10 +23,13 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 from pydantic import ValidationError
 
-from monitor import area, disclosure, edition, protection
+from monitor import area, disclosure, edition, protection, run, terminal, vintages
 from monitor.evidence import Evidence
+from monitor.face import Monitor
 from monitor.formula import combine
 from monitor.model import Disclosure, Indicator
+from monitor.project import load
+from monitor.results import Snapshot
 from monitor.series import TOTAL, Series, rows
 from tests import fiction
 
@@ -247,7 +254,7 @@ def test_a_figure_that_an_earlier_edition_printed_is_no_cover_and_is_reported(tm
 # ------------------------------------------------------------------ the attacker
 
 LEAVES, GROUPS = ["DEU", "FRA", "ITA", "CHE"], {"EU27": ["DEU", "FRA", "ITA"], "155": ["DEU", "FRA", "CHE"],
-                                                "150": ["DEU", "FRA", "ITA", "CHE"]}
+                                                "001": ["DEU", "FRA", "ITA", "CHE"]}
 SEX, AGE = ["F", "M", "X"], ["Y", "O"]
 VALUES = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4, 6, 8, 12, 15, 40, 200])
 K, FINE = 5, 10
@@ -440,17 +447,25 @@ def weakened(both: bool) -> bool:
     return True
 
 
-@pytest.mark.parametrize("step", ["_members", "_same", "_bounds", "_selections", "headlines", "upward"])
+@pytest.mark.parametrize("step", ["_members", "_same", "_selections", "headlines", "upward"])
 def test_the_attacker_wins_where_a_step_is_left_out(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    if step == "_bounds":
-        def unbounded(frame: pl.DataFrame, some: pl.DataFrame) -> pl.DataFrame:
-            return some.with_columns(low=pl.lit(0.0), high=pl.lit(float("inf")))
-
-        monkeypatch.setattr(disclosure, step, unbounded)
-    else:
-        where = disclosure if step.startswith("_") else disclosure._Areas
-        monkeypatch.setattr(where, step, lambda *arguments: arguments[-1 if step in ("headlines", "upward") else 0])
+    where = disclosure if step.startswith("_") else disclosure._Areas
+    monkeypatch.setattr(where, step, lambda *arguments: arguments[0 if step.startswith("_") else 1])
     assert weakened(both=False)
+
+
+def test_the_attacker_wins_where_selections_are_not_held_against_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """49 are left for women and men; 45 young men are printed, so no more than 4 are women."""
+    counts = {("F", "Y"): 0, ("F", "O"): 3, ("M", "Y"): 45, ("M", "O"): 1, ("X", "Y"): 30, ("X", "O"): 30}
+    world = {"micro": {("DEU", "2020", *at): n for at, n in counts.items()}, "areas": ["DEU"], "groups": [],
+             "years": ["2020"], "sexes": SEX, "listed": SEX, "slices": ("A", "B"), "zeros": True}
+    assert attacked(world, Path("nowhere"), both=False) == []
+
+    def unbounded(frame: pl.DataFrame, some: pl.DataFrame) -> pl.DataFrame:
+        return some.with_columns(low=pl.lit(0.0), high=pl.lit(float("inf")))
+
+    monkeypatch.setattr(disclosure, "_bounds", unbounded)
+    assert attacked(world, Path("nowhere"), both=False) != []
 
 
 @pytest.mark.slow
@@ -518,6 +533,86 @@ def test_a_million_cells_in_two_seconds() -> None:
         assert disclosure.withheld(frame, Disclosure(), protection.inside(project(Path("x")), codes)).any()
         took.append(time.perf_counter() - begun)
     assert n > 1_000_000 and min(took) < 2
+
+
+# ------------------------------------------------------------------ all that is published
+
+CASES = """
+  - id: TINY-9
+    title: Attacks recorded
+    definition: Attacks that were recorded in a year.
+    answers: [T1.I3]
+    kind: outcome
+    direction: down_good
+    unit: attacks
+    decimals: 0
+    scale: count
+    bounds: [0, 100]
+    no_target: No number was promised.
+    data: {source: tiny, series: T.CASE, select: {sex: _T}, breakdowns: {sex: [F, M, X]}}
+    disclosure: {k: 5, fine: 10}
+    checks: {bounds: {plausible: [0, 50]}, freshness: {}, duplicates: {}, revision: {}, shape: {}}
+  - id: TINY-10
+    title: Attacks on men, as a share
+    definition: Attacks on men of all attacks that were recorded in a year.
+    answers: [T1.I3]
+    kind: outcome
+    direction: down_good
+    unit: "% of attacks"
+    scale: percent
+    no_target: No number was promised.
+    data:
+      formula: 100 * men / all
+      parts:
+        men: {source: tiny, series: T.CASE, select: {sex: M}}
+        all: {source: tiny, series: T.CASE, select: {sex: _T}}
+    checks: {bounds: {}, revision: {}}
+"""
+
+
+def answer(women: int, men: int, other: int, retrieved: str) -> Snapshot:
+    lines = ["ref_area,time_period,sex,obs_value,obs_status,comment_obs"]
+    for year in range(2015, 2025):
+        lines += [f"XAA,{year},{code},{value},,exactly {value}" for code, value in
+                  (("F", women), ("M", men), ("X", other), ("_T", women + men + other))]
+    body = "\n".join(lines).encode()
+    return Snapshot("tiny", "T.CASE", "compact", (body,), hashlib.sha256(body).hexdigest(), "https://example.org/data",
+                    retrieved, "live", licence="CC0 1.0", publisher="Statistics Office of Exampleland (invented)")
+
+
+def test_nothing_in_an_edition_holds_a_withheld_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pages, data, findings and the terminal; with checks that quote what they find, and an answer before this one."""
+    home = tmp_path / "tiny"
+    shutil.copytree(Path(__file__).parent / "projects/tiny", home)
+    offered = "  T.CASE: {title: Attacks, dimensions: [sex]}\n"
+    for name, more in (("indicators.yaml", CASES), ("sources/tiny.yaml", offered)):
+        with (home / name).open("a", encoding="utf-8") as file:
+            file.write(more)
+    loaded = load(home)
+
+    def edition_of(out: str, *formats: str) -> dict[str, str]:
+        run.run(loaded, as_of=date(2026, 11, 22), now="2026-11-22T12:00:00+00:00", out=tmp_path / out, offline=True,
+                formats=formats)
+        return {str(p.relative_to(tmp_path / out)): p.read_text("utf-8") for p in (tmp_path / out).rglob("*.*")
+                if p.suffix in (".html", ".csv", ".json")}
+
+    vintages.keep(loaded.store, answer(6, 4358, 4727, "2026-01-01T00:00:00+00:00"))
+    vintages.keep(loaded.store, answer(7, 4357, 4729, "2026-02-01T00:00:00+00:00"))
+    made = edition_of("one", "html", "data")
+    face = Monitor(loaded, date(2026, 11, 22))
+    terminal.line(face.line("TINY-9", "XAA"), "Exampleland", as_json=True)
+    terminal.line(face.line("TINY-10", "XAA"), "Exampleland", as_json=True)
+    made["terminal"] = capsys.readouterr().out
+    secret = re.compile(r"\b4,?35[78]\b|exactly [67]\b|47\.9\d\d|\b47\.9 %")
+    assert {name for name, text in made.items() if secret.search(text)} == set()
+    assert "4729" in made["data/observations.csv"] and "4727" in made["data/findings.csv"]  # printed, and compared
+    assert "withheld to protect people" in made["XAA/scorecard.html"] and "withheld" in made["terminal"]
+    assert "TINY-10,XAA,not_assessed,suppressed" in made["data/assessments.csv"]
+    # it grows: what was withheld stays so, in the folder's next edition and in another one
+    vintages.keep(loaded.store, answer(700, 4357, 4729, "2026-03-01T00:00:00+00:00"))
+    assert {name for name, text in edition_of("two", "data").items() if re.search(r"4357|\b700\b", text)} == set()
+    (loaded.store / protection.MEMORY).unlink()
+    assert {name for name, text in edition_of("one", "data").items() if re.search(r"4357|\b700\b", text)} == set()
 
 
 # ------------------------------------------------------------------ what the project ships

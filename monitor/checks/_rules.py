@@ -88,8 +88,9 @@ def findings(check: str, bad: pl.LazyFrame, sentence: Callable[[str, str], str])
     where = pl.col("time_period") + pl.when(pl.col("breakdown") == TOTAL).then(pl.lit("")).otherwise(
         ", " + pl.col("breakdown"))
     grouped = (
-        bad.select("indicator", "ref_area", "level", "time_period", "breakdown",
-                   cell=pl.format("{} ({})", "example", where))
+        # collected first: on small frames the streaming engine of polars 2.1 panics over format after a filter
+        bad.collect().lazy().select("indicator", "ref_area", "level", "time_period", "breakdown",
+                                    cell=pl.format("{} ({})", "example", where))
         .sort("time_period", "breakdown")
         .group_by("indicator", "ref_area", "level", maintain_order=True)
         .agg(pl.col("time_period").first(), n=pl.len(), cells=pl.col("cell").head(EXAMPLES))
