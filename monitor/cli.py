@@ -29,6 +29,12 @@ class _Group(click.Group):
             for sentence in problem.problems:
                 click.secho(f"{type(problem).__name__}: {sentence}", err=True, fg="red")
             ctx.exit(problem.exit_code)
+        except BaseException as crash:
+            # a Rust library that panics raises past Exception; a person still gets a sentence and an exit code
+            if type(crash).__name__ != "PanicException" or ctx.params.get("debug"):
+                raise
+            click.secho(f"A library failed ({crash}). Please report the command that led here.", err=True, fg="red")
+            ctx.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -82,7 +82,7 @@ def _coded(cells: pl.DataFrame, rule: Disclosure) -> pl.DataFrame:
         )
         .with_columns(small=small.fill_null(False), weight=_v.sum().over("slice", "area", "cell"))
         .with_columns(hid=(pl.col("small") | pl.col("kept") | (pl.col("q") & pl.col("ruled"))))
-        .collect()
+        .collect(engine="in-memory")
     )  # fmt: skip
 
 

@@ -117,8 +117,8 @@ def gather(
             stale = [i.id for i, _, s in parts if (s.source, s.series) == (source, series)]
             # the cause is the terminal's to tell: it differs from run to run, and no reader can mend a network
             asked = f"The publisher could not be asked; its answer of {snapshot.retrieved[:10]} serves."
-            told = " ".join(filter(None, [asked if snapshot.unasked else "", snapshot.damage]))
-            evidence.findings.extend(Finding("source", Level.WARNING, i, told) for i in dict.fromkeys(stale))
+            sentence = " ".join(filter(None, [asked if snapshot.unasked else "", snapshot.damage]))
+            evidence.findings.extend(Finding("source", Level.WARNING, i, sentence) for i in dict.fromkeys(stale))
     evidence.series = _until(Series.concat(collected), as_of)
     return evidence
 

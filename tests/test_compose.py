@@ -60,7 +60,7 @@ def test_nothing_is_said_as_a_number_where_there_is_none(monitor: face.Monitor) 
     cost = monitor.indicator("IND-54a")
     line = say(monitor, cost, Assessment("IND-54a", "NGA", Status.NOT_ASSESSED, Reason.NO_DATA), {})
     assert line.latest is None
-    assert line.sentence == "There is no figure for Nigeria: no figures published for this area."
+    assert line.sentence == "There is no figure for Nigeria: none for this area in the figures at hand."
     assert (line.points, line.citations, line.chart_title) == ((), (), "")
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from monitor import area, vintages
 from monitor import run as line
+from monitor.errors import CannotRender, DefinitionError
 from monitor.project import Project, load
 from monitor.results import Edition
 
@@ -175,3 +176,37 @@ def test_a_newer_answer_is_compared_with_the_one_before(tmp_path: Path) -> None:
     assert {r["indicator"] for r in said} == {"IND-54a"}
     assert [r["ref_area"] for r in said] == ["NGA"]
     assert "1 revised: 2020" in said[0]["message"]
+
+
+def test_each_indicator_alone_can_be_asked_for(flagship: tuple[Project, Path, Edition]) -> None:
+    """A frame of one indicator is cut into other chunks than a frame of all: each is asked for by itself."""
+    project, _, _ = flagship
+    for indicator in project.indicators.values():
+        judged = line.assess(project, as_of=AS_OF, now=NOW, areas=("DEU",), indicators=[indicator], offline=True)
+        assert len(judged.assessments) == 1
+
+
+def test_an_edition_with_other_areas_or_of_another_project_is_not_replaced(
+    flagship: tuple[Project, Path, Edition], tmp_path: Path
+) -> None:
+    project, out, _ = flagship
+    before = hashes(out)
+    with pytest.raises(CannotRender, match="also holds NGA, USNYC"):
+        run(project, out, areas=("DEU",), formats=("data",))
+    with pytest.raises(CannotRender, match="is an edition of"):
+        run(load(copy(TINY, tmp_path / "tiny")), out, formats=("data",))
+    assert hashes(out) == before
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", ".."])
+def test_the_name_of_an_edition_is_no_path(flagship: tuple[Project, Path, Edition], name: str) -> None:
+    with pytest.raises(DefinitionError, match="is no name for an edition"):
+        line.run(flagship[0], as_of=AS_OF, now=NOW, name=name, offline=True)
+
+
+def test_nothing_that_was_not_over_at_the_cut_off_is_shown(
+    flagship: tuple[Project, Path, Edition], tmp_path: Path
+) -> None:
+    out = tmp_path / "old"
+    line.run(flagship[0], as_of=date(2020, 1, 1), now=NOW, out=out, areas=("DEU",), formats=("data",), offline=True)
+    assert max(r["time_period"] for r in table(tmp_path / "old/data/observations.csv")) < "2020"

@@ -82,7 +82,8 @@ def _help(command: click.Command, name: str) -> str:
 
 
 def _indicators(project: Project, words: Words) -> Iterator[str]:
-    figures = sum(i.data is not None for i in project.indicators.values())
+    figures = sum(i.data is not None and not all(p.source in project.registers for p in i.data.parts.values())
+                  for i in project.indicators.values())
     yield (f"{len(project.indicators)} indicators, {figures} of them with public figures, for "
            f"{len(project.recommendations)} recommendations. An indicator that answers several is described at the "
            "first. What the words mean: [glossary](../../GLOSSARY.md).")

@@ -88,13 +88,14 @@ def findings(check: str, bad: pl.LazyFrame, sentence: Callable[[str, str], str])
     where = pl.col("time_period") + pl.when(pl.col("breakdown") == TOTAL).then(pl.lit("")).otherwise(
         ", " + pl.col("breakdown"))
     grouped = (
-        # collected first: on small frames the streaming engine of polars 2.1 panics over format after a filter
-        bad.collect().lazy().select("indicator", "ref_area", "level", "time_period", "breakdown",
-                                    cell=pl.format("{} ({})", "example", where))
+        # in memory and in one piece: polars 2.1 panics over format where a filter leaves an empty chunk
+        bad.collect(engine="in-memory").rechunk().lazy()
+        .select("indicator", "ref_area", "level", "time_period", "breakdown",
+                cell=pl.format("{} ({})", "example", where))
         .sort("time_period", "breakdown")
         .group_by("indicator", "ref_area", "level", maintain_order=True)
         .agg(pl.col("time_period").first(), n=pl.len(), cells=pl.col("cell").head(EXAMPLES))
-        .sort("indicator", "ref_area", "level").collect()
+        .sort("indicator", "ref_area", "level").collect(engine="in-memory")
     )
     return [
         Finding(check, Level(level), key, sentence(key, named(cells, n)), area, when, n)

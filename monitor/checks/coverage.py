@@ -38,7 +38,7 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     present: dict[str, set[str]] = {
         key: set(areas) for key, areas in observed(series, rules)
         .filter(pl.col("breakdown") == TOTAL, pl.col("obs_value").is_finite())
-        .group_by("indicator").agg(pl.col("ref_area").unique()).collect().iter_rows()
+        .group_by("indicator").agg(pl.col("ref_area").unique()).collect(engine="in-memory").iter_rows()
     }
     found = []
     for key, (indicator, _) in rules.items():

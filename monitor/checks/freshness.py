@@ -35,7 +35,7 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     within = {key: options[key]["within"] or rules[key][0].max_age for key in rules}
     figures = observed(series, rules).filter(
         pl.col("breakdown") == TOTAL, pl.col("obs_value").is_finite(), pl.col("obs_status") != "F"
-    ).collect()
+    ).collect(engine="in-memory")
     ends = {text: period.end(text) for text in figures["time_period"].unique()}
     dated = figures.lazy().with_columns(
         example=pl.col("obs_value"), t=period.decimal_year(),

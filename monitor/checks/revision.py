@@ -69,7 +69,7 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
         .group_by("indicator", "ref_area", maintain_order=True)
         .agg(*(pl.col("kind").eq(k).sum().alias(k) for k in KINDS), large=pl.col("large").any(), n=pl.len(),
              cells=pl.col("cell").sort_by("large", descending=True, maintain_order=True).head(EXAMPLES))
-        .sort("indicator", "ref_area").collect()
+        .sort("indicator", "ref_area").collect(engine="in-memory")
     )
     return [
         Finding(

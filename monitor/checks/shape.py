@@ -69,7 +69,7 @@ def door(rows: pl.DataFrame, source: Source, series: str) -> pl.DataFrame:
 
 def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> list[Finding]:
     settle("shape", rules, {})
-    frame = observed(series, rules).collect()
+    frame = observed(series, rules).collect(engine="in-memory")
     found = []
     for rule, _, indices in _broken(frame, COLUMNS):
         bad = frame[indices].lazy().with_columns(

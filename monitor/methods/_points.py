@@ -66,7 +66,7 @@ def two_points(indicators: Mapping[str, Indicator], series: Series, as_of: date,
     ).agg(
         newest=pl.col("row").get(newest), base=pl.col("row").get(eligible.arg_min()),
         points=(pl.col("since").n_unique() - (pl.col("since").null_count() > 0)).cast(pl.Int64),
-    ).collect()
+    ).collect(engine="in-memory")
     found = pl.concat([
         observed.select(pl.col(*KEYS, "time_period", "obs_status", "t").gather(ends["newest"]),
                         value=pl.col("obs_value").gather(ends["newest"])).rename({"t": "t1"}),
@@ -87,7 +87,7 @@ def two_points(indicators: Mapping[str, Indicator], series: Series, as_of: date,
         tt=pl.when(pl.col("target_period").str.len_chars() == 4)  # "2030" of a third quarter is 2030-Q3
         .then(pl.col("tt") + pl.col("t0") % 1).otherwise("tt"),
         late_base=pl.col("t0").floor() > pl.col("begin").floor(),
-    ).sort(KEYS).collect()
+    ).sort(KEYS).collect(engine="in-memory")
 
 
 def _dated(series: Series, terms: pl.DataFrame) -> pl.DataFrame:
