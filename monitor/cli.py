@@ -85,11 +85,11 @@ def _now() -> str:
 @_project
 @_areas
 @click.option("--all-members", is_flag=True, help="A scorecard for each of the 193 member states of the UN.")
-@click.option("--edition", "name", metavar="NAME", default="", help="Name of the edition. Default: the cut-off date.")
+@click.option("--edition", "name", metavar="NAME", default="", help="Default: the cut-off date and the areas.")
 @_as_of
 @_offline
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path),
-              help="Folder of the edition. Default: editions/NAME.")
+              help="Folder of the edition. Default: editions/NAME beside the project.")
 @click.option("--to", "formats", default="html,pdf,data", show_default=True, help="What to make, separated by commas.")
 @click.option("--fail-on", metavar="STATUS", help="Exit with 13 if any status is this one: backwards, limited ...")
 @_json

@@ -107,7 +107,8 @@ def _block(
         ),
         coloured=coloured,
         coverage=words(
-            f"sentence.coverage.{'enough' if coloured else 'insufficient'}", fresh=len(fresh), all=len(mine)
+            f"sentence.coverage.{'enough' if coloured else 'insufficient' if fresh else 'none'}",
+            fresh=len(fresh), all=len(mine),
         ),
         examples=account.examples(project, words, recommendation, mine),
     )

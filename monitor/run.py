@@ -45,10 +45,10 @@ def run(
     progress: Callable[[str, str], None] = lambda step, detail: None,
 ) -> Edition:
     """Make one edition. ``now`` (ISO 8601) stamps what is fetched; nothing else depends on the clock."""
-    name = name or as_of.isoformat()
+    name = name or "-".join([as_of.isoformat(), *(areas if len(areas) <= 3 else [f"{len(areas)}-areas"])])
     if Path(name).name != name or name in ("", ".", ".."):
         raise DefinitionError(f"'{name}' is no name for an edition: expected one without slashes, such as 2026-11.")
-    folder = out or Path("editions") / name
+    folder = out or home(project) / "editions" / name
     words = project.words(language or project.languages[0])
     judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, replaces=folder)
     cards = compose.compose(
@@ -63,6 +63,11 @@ def run(
         str(folder), name, as_of, judged.areas, written, kept, len(judged.findings),
         edition.tally(judged.assessments), notes(words, judged), tuple(formats),
     )
+
+
+def home(project: Project) -> Path:
+    """Where editions stand: beside the project, or in the current folder where the project may not be written to."""
+    return project.folder if project.store.parent == project.folder else Path()
 
 
 def notes(words: Words, judged: Judged) -> tuple[str, ...]:
