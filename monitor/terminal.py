@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,10 +28,19 @@ COLOUR = {"achieved": "green", "on_track": "green", "too_slow": "yellow", "limit
 LEVEL = {"error": "red", "warning": "yellow", "note": "dim"}
 
 
-def _console() -> Console:
+class _Plain:
+    """A console that knows no colour: what a pipe gets, without loading a library for it."""
+
+    def print(self, text: str = "") -> None:
+        click.echo(re.sub(r"(?<!\\)\[/?[a-z_ ]*\]", "", text).replace("\\[", "["))
+
+
+def _console() -> Console | _Plain:
+    if not _is_terminal():
+        return _Plain()
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not _is_terminal())
+    return Console(highlight=False)
 
 
 def _is_terminal() -> bool:
@@ -47,13 +57,14 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         for row in rows:
             click.echo("\t".join(str(cell).replace("\n", " ") for cell in row))
         return
+    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
-    _console().print(table)
+    Console().print(table)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], as_json: bool = False) -> None:
@@ -162,6 +173,8 @@ def line(one: Line, area_name: str, as_json: bool) -> None:
 
 
 def _esc(text: str) -> str:
+    if not _is_terminal():
+        return text.replace("[", "\\[")
     from rich.markup import escape
 
     return escape(text)
