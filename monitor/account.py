@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from monitor.items import Commitment, Practice, Recommendation
+from monitor.errors import MonitorError
+from monitor.items import Commitment, Practice, Question, Recommendation
 from monitor.project import Project
+from monitor.registers import current
 from monitor.scorecard import Asked, Example, Group, Line, Objective, Promise
 from monitor.words import Words
 
 #: at most so many examples for one recommendation: a page is no catalogue
 EXAMPLES = 4
+#: the register of answers
+ANSWERS = "answers"
 #: themes that every card shows, blank forms included
 THEMES = ("X-WOMEN", "X-CHILD")
 
@@ -31,11 +36,26 @@ def _promise(words: Words, one: Commitment) -> Promise:
     )
 
 
-def questions(project: Project, words: Words) -> tuple[Asked, ...]:
-    """The questions put to governments. No answer is on record until somebody records one."""
-    return tuple(
-        Asked(q.id, q.text or q.title, words("account.no_answer")) for q in project.mandate.questions_to("governments")
-    )
+def questions(project: Project, words: Words, area: str, as_of: date) -> tuple[Asked, ...]:
+    """The questions put to governments, and what this one answered by the cut-off date."""
+    every = project.mandate.questions_to("governments")
+    try:
+        rows = project.entered(ANSWERS) if every and ANSWERS in project.registers else []
+    except MonitorError:  # `monitor check` says what is wrong
+        return tuple(Asked(q.id, q.text or q.title, words("account.answer_unreadable")) for q in every)
+    mine = [row for row in rows if row["ref_area"] == area and row.get("state_on", "") <= as_of.isoformat()]
+    standing = {row["question"]: row for row in sorted(current(mine), key=lambda row: row["state_on"])}
+    return tuple(_asked(words, q, standing.get(q.id)) for q in every)
+
+
+def _asked(words: Words, question: Question, row: Mapping[str, str] | None) -> Asked:
+    text = question.text or question.title
+    if row is None:
+        return Asked(question.id, text, words("account.no_answer"))
+    days = (row["state_on"], row["date_from"])
+    on, since = (words.day(date.fromisoformat(day)) if len(day) == 10 else day for day in days)
+    said = words(f"account.answer_state.{row['state']}", on=on, since=since, office=row["office"], by=row["asked_by"])
+    return Asked(question.id, text, said, row["text"], row["source_url"], row.get("language", ""))
 
 
 def examples(

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor import __version__
-from monitor.errors import ChecksFailed, DefinitionError, MonitorError, SourceUnavailable
+from monitor import __version__, register_cli
+from monitor.errors import ChecksFailed, DefinitionError, LeftOut, MonitorError
 from monitor.register_cli import register, wrong_rows
+from monitor.validate_cli import validate as validate_command
+from monitor.vintages_cli import diff, vintages
 
 if TYPE_CHECKING:
     from monitor.project import Project
@@ -43,12 +45,15 @@ class _Group(click.Group):
 def cli(debug: bool) -> None:
     """Monitor what governments promised on migration.
 
-    Exit codes: 0 done, 2 wrong call, 10 a declaration is wrong, 11 a source is unavailable (try again),
-    12 data cannot be read, 13 checks failed, 14 a page cannot be made.
+    Exit codes: 0 done, 2 wrong call, 3 done without the declarations that are wrong, 10 a declaration is wrong,
+    11 a source is unavailable (try again), 12 data cannot be read, 13 checks failed, 14 a page cannot be made.
     """
 
 
 cli.add_command(register)
+cli.add_command(validate_command)
+cli.add_command(vintages)
+cli.add_command(diff)
 _project = click.option("--project", "folder", metavar="DIR", type=click.Path(path_type=Path),
                         help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
@@ -58,13 +63,24 @@ _areas = click.option("--area", "areas", multiple=True, metavar="CODE",
                       help="ISO 3166-1 alpha-3 code or a place of the project. May be repeated.")
 
 
-def _load(folder: Path | None, strict: bool = True) -> Project:
+def _load(folder: Path | None, telling: bool = True) -> Project:
+    """What is right of a project; ``telling``: with what is wrong on stderr, where it stays out of the way of JSON."""
     from monitor.project import load
 
-    project = load(folder, strict=strict)
+    project = load(folder, strict=False)
     if project.announced:
         click.echo(project.announced, err=True)
+    for problem in project.problems if telling else ():
+        click.secho(f"wrong: {problem}", err=True, fg="yellow")
     return project
+
+
+def _partly(project: Project) -> None:
+    """The end of a command that did its work: with exit code 3 where something had to be left out."""
+    if project.problems:
+        number = f"{len(project.problems)} problem{'s' if len(project.problems) > 1 else ''}"
+        raise LeftOut(f"{number} in the declarations, named above: what is wrong was left out, the rest was used. "
+                      "Mend it, then: monitor check")  # fmt: skip
 
 
 def _date(text: str | None) -> date:
@@ -91,11 +107,13 @@ def _now() -> str:
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path),
               help="Folder of the edition. Default: editions/NAME beside the project.")
 @click.option("--to", "formats", default="html,pdf,data", show_default=True, help="What to make, separated by commas.")
+@click.option("--validate/--no-validate", default=True, show_default=True,
+              help="With 'data': test what is expected of the figures (Great Expectations), beside the rest.")
 @click.option("--fail-on", metavar="STATUS", help="Exit with 13 if any status is this one: backwards, limited ...")
 @_json
 def run(
     folder: Path | None, areas: tuple[str, ...], all_members: bool, name: str, as_of: str | None, offline: bool,
-    out: Path | None, formats: str, fail_on: str | None, as_json: bool,
+    out: Path | None, formats: str, validate: bool, fail_on: str | None, as_json: bool,
 ) -> None:
     """Make an edition of scorecards: fetch, read, check, assess, compose, render, publish."""
     from monitor import area, plugins, terminal
@@ -103,11 +121,14 @@ def run(
     from monitor.results import Status
 
     project, cut_off = _load(folder), _date(as_of)
+    if project.problems and not (project.indicators and (areas or project.scorecards or all_members)):
+        raise DefinitionError("Of this project nothing is left to make an edition of: mend what is named above.")
     chosen = [f.strip() for f in formats.split(",") if f.strip()]
     able = [*plugins.names("outputs"), "data"]
     if unknown := [f for f in chosen if f not in able]:
         known = ", ".join(able)
         raise click.BadParameter(f"'{unknown[0]}' cannot be made: known are {known}.", param_hint="--to")
+    chosen += ["quality"] if validate and "data" in chosen else []
     if fail_on and fail_on not in list(Status):
         raise click.BadParameter(f"'{fail_on}' is no status: known are {', '.join(Status)}.", param_hint="--fail-on")
     if all_members:
@@ -120,6 +141,7 @@ def run(
     statuses = dict(edition.statuses)
     if fail_on and statuses.get(fail_on):
         raise ChecksFailed(f"{statuses[fail_on]} judgements are '{fail_on}', and --fail-on asked for failure.")
+    _partly(project)
 
 
 @cli.command()
@@ -128,24 +150,26 @@ def run(
 @_json
 def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
     """Ask the public sources for the series the indicators need, and keep their answers."""
-    from monitor import evidence, terminal
     from monitor import fetch as fetching
+    from monitor import outcome, terminal
+    from monitor.network import Network
 
     project = _load(folder)
     for source in sources:
         project.source(source)
     wanted = dict.fromkeys(
-        (part.source, part.series) for _, _, part in evidence.selections(project.indicators.values())
-        if not sources or part.source in sources
+        (part.source, part.series) for indicator in project.indicators.values()
+        for part in project.selections(indicator) if not sources or part.source in sources
     )
-    with terminal.progress(0, quiet=as_json):
+    with terminal.progress(0, quiet=as_json), Network(project.about.contact) as network:
         answers = fetching.fetch_all([(project.sources[s], series) for s, series in wanted], layers=project.layers,
                                      store=project.store, offline=False, as_of=_date(None), now=_now(),
-                                     contact=project.about.contact)
-    terminal.answers(answers, as_json)
-    failed = [a for a in answers.values() if isinstance(a, MonitorError) or a.problem]
-    if failed:
-        raise SourceUnavailable(f"{len(failed)} of {len(answers)} series could not be fetched; the table says why.")
+                                     network=network)
+        found = outcome.outcomes(project, answers, network, _date(None))
+    terminal.outcomes(found, as_json)
+    if failure := outcome.failure(found):
+        raise failure
+    _partly(project)
 
 
 @cli.command()
@@ -157,16 +181,19 @@ def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
 def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict: bool, as_json: bool) -> None:
     """Check the declarations, the words and the figures at hand, and list what was found."""
     from monitor import run as line
-    from monitor import terminal, vintages
+    from monitor import terminal
+    from monitor import vintages as at_hand
     from monitor.results import Level
 
-    project = _load(folder, strict=False)
+    project = _load(folder, telling=False)
     judged = line.assess(project, as_of=_date(as_of), now=_now(), areas=areas, offline=True)
     gaps = [f"reports/words/{lang}.yaml lacks {key}"
             for lang in project.languages for key in project.words(lang).untranslated()]
     broken = [*project.problems, *wrong_rows(project)]
-    problems = [*broken, *vintages.verify(project.layers), *gaps]
-    terminal.findings(problems, judged.findings, as_json)
+    problems = [*broken, *at_hand.verify(project.layers), *gaps]
+    aside = judged.evidence.aside
+    terminal.findings(problems, judged.findings, aside.filter(aside["ref_area"].is_in(list(judged.areas))).to_dicts(),
+                      as_json)
     if broken:
         raise DefinitionError(f"{len(broken)} problems in the declarations and registers.")
     levels = (Level.ERROR, Level.WARNING) if strict else (Level.ERROR,)
@@ -200,7 +227,14 @@ def show(
     if area is None or name in project.mandate.ids():
         if area or chart:
             raise click.UsageError("An area or chart is for an indicator in an area: monitor show IND-54a DEU.")
-        terminal_mandate.show(name, project, as_json)
+        declared = name in project.indicators or name in project.mandate.ids()
+        if not declared and (kept := register_cli.named(project, name)):
+            register_cli.summary(project, kept, as_json)
+        elif not declared and terminal_mandate.family(name, project):
+            terminal_mandate.show_family(name, project, _date(as_of), _now(), as_json)
+        else:
+            terminal_mandate.show(name, project, as_json)
+        _partly(project)
         return
     face = Monitor(project, _date(as_of), offline=not online)
     code = require(area, tuple(project.places))
@@ -210,20 +244,27 @@ def show(
         drawn = face.chart(project.indicator(name).id, code)
         chart.write_bytes(drawn.svg if chart.suffix == ".svg" else drawn.png)
     terminal.line(face.line(project.indicator(name).id, code), face.area_name(code), as_json)
+    _partly(project)
 
 
 @cli.command("list")
 @click.argument("kind", type=click.Choice(
     ["indicators", "recommendations", "commitments", "messages", "questions", "practices", "lessons", "mechanisms",
-     "claims", "quotes", "themes", "documents", "sources", "areas", "checks", "methods", "readers", "reports"]))
+     "claims", "quotes", "themes", "documents", "registers", "sources", "areas", "checks", "methods", "readers",
+     "reports"]))
 @_project
 @_json
 def list_(kind: str, folder: Path | None, as_json: bool) -> None:
     """List what the project declares, or what it can use."""
     from monitor import terminal, terminal_mandate
 
-    listing = terminal_mandate.listing if kind in terminal_mandate.COLUMNS else terminal.listing
-    listing(kind, _load(folder), as_json)
+    project = _load(folder)
+    if kind == "registers":
+        register_cli.listing(project, as_json)
+    else:
+        listing = terminal_mandate.listing if kind in terminal_mandate.COLUMNS else terminal.listing
+        listing(kind, project, as_json)
+    _partly(project)
 
 
 @cli.command()
@@ -237,7 +278,10 @@ def where(thing: str, folder: Path | None, as_json: bool) -> None:
     """
     from monitor import terminal
 
-    terminal.places([str(p) for p in _load(folder).where(thing)], as_json)
+    project = _load(folder)
+    if thing in project.sources and (terms := project.sources[thing].licence.terms):
+        click.echo(f"Before you download its file: {terms}", err=True)
+    terminal.places([str(p) for p in project.where(thing)], as_json)
 
 
 @cli.command()
@@ -257,12 +301,21 @@ def init(directory: Path) -> None:
 @cli.command()
 @_project
 @_json
-@click.option("--sources", "probe", is_flag=True, help="Ask every source whether it answers.")
+@click.option("--sources", "probe", is_flag=True, help="Ask every endpoint of every source, and read what it answers.")
 def doctor(folder: Path | None, as_json: bool, probe: bool) -> None:
-    """What is configured, what is reachable, what is stale, what is missing."""
+    """What is configured, what is stale, what is missing; with --sources what is reachable and what has changed.
+
+    With --sources each series of each source is asked for: is it reachable, has the answer the shape it had, is a key
+    missing? Answers are kept as by monitor fetch.
+    """
     from monitor import diagnosis, terminal
 
-    report = diagnosis.examine(_load(folder, strict=False), _date(None), probe)
-    terminal.diagnosis(report, as_json)
-    if any(state == "broken" for _, state, _ in report):
+    project = _load(folder, telling=False)
+    report, endpoints = diagnosis.examine(project, _date(None)), []
+    if probe:
+        from monitor import outcome
+
+        endpoints = outcome.matrix(project, project.sources.values(), _date(None), _now())
+    terminal.diagnosis(report, [one.facts() for one in endpoints], as_json)
+    if any(state == "broken" for _, state, _ in report) or any(one.state == "broken" for one in endpoints):
         sys.exit(DefinitionError.exit_code)

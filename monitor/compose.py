@@ -47,8 +47,9 @@ def compose(
 def downloads(words: Words, formats: Sequence[str], up: str = "") -> tuple[tuple[str, str], ...]:
     """Links to what stands beside a page: the PDF (of a scorecard, so only one floor down) and the data."""
     links = [("scorecard.pdf", words("page.download.pdf"))] if up and "pdf" in formats else []
-    data = [f"{name}.csv" for name in ("observations", "assessments", "findings")] + ["metadata.json"]
+    data = [f"{name}.csv" for name in ("observations", "assessments", "findings", "quarantine")] + ["metadata.json"]
     links += [(f"{up}data/{f}", words(f"page.download.{f.partition('.')[0]}")) for f in data if "data" in formats]
+    links += [(f"{up}quality/index.html", words("page.download.quality"))] if "quality" in formats else []
     return tuple(links)
 
 
@@ -62,22 +63,33 @@ def _card(
     blocks = [_block(project, words, r, lines, assessment) for r in project.recommendations.values()]
     blocks = [b for b in blocks if b.lines]
     shown = list({line.id: line for block in blocks for line in block.lines}.values())
-    place = project.places.get(code)
     about = project.about
     sources = _sources(shown)
     return Scorecard(
         area=code, name=project.area_name(code, words), area_kind=area.kind(code),
-        roles=tuple(f"{words(f'role.{r.role}')}: {r.basis}" for r in place.roles) if place else (),
+        roles=_roles(project, words, code),
         title=about.title, edition=edition, as_of=words.day(as_of), as_of_iso=as_of.isoformat(),
         language=words.language, direction=words.direction, made_by=about.made_by, funded_by=about.funded_by,
         contact=about.contact, licence=about.licence, purpose=about.purpose, participation=about.participation,
         next_update=about.next_update, engine=f"migration-scorecard {__version__}",
         offline=shipped_sentence(words, sayer.evidence), summary=_summary(words, shown, project.area_name(code, words)),
-        limits=limits(words), counts=counts(words, shown), blocks=tuple(blocks),
+        limits=(*wrong_sentences(words, len(project.problems)), *limits(words)),
+        counts=counts(words, shown), blocks=tuple(blocks),
         quality=_quality(words, shown, assessment), sources=sources, missing=_missing(words, shown),
-        promises=account.promises(project, words, code), questions=account.questions(project, words),
+        aside=sayer.aside(code),
+        outside=tuple((i, project.indicators[i].title, why) for i, a in assessment.items()
+                      if a.reason is Reason.NOT_APPLICABLE and (why := sayer.outside(project.indicators[i], code))),
+        promises=account.promises(project, words, code), questions=account.questions(project, words, code, as_of),
         groups=account.groups(project, words, shown), objectives=account.objectives(project, shown),
     )
+
+
+def _roles(project: Project, words: Words, code: str) -> tuple[str, ...]:
+    """What is on record, each with its basis; where nothing is and roles select indicators, what follows from that."""
+    place = project.places.get(code)
+    if place and place.roles:
+        return tuple(f"{words(f'role.{r.role}')}: {r.grounds}" for r in place.roles)
+    return (words("outside.none"),) if any(i.applies_to_roles for i in project.indicators.values()) else ()
 
 
 def _block(
@@ -99,7 +111,9 @@ def _block(
         id=recommendation.id, title=recommendation.title, text=recommendation.text, source=recommendation.source,
         addressed_to=tuple(recommendation.addressed_to), actions=tuple(a.text for a in recommendation.actions),
         asks=tuple(a.text for a in recommendation.asks),
-        gcm=tuple(f"{g} {project.gcm[g]}" for g in recommendation.gcm), notes=tuple(recommendation.notes),
+        gcm=tuple(f"{g} {project.gcm[g]}" for g in recommendation.gcm),
+        notes=(*recommendation.notes, *(words("sentence.limits.left_out", id=name)
+                                        for name, answers in project.left_out.items() if ids & {*answers})),
         lines=tuple(mine), counts=counts(words, mine),
         kinds=tuple(
             Count(kind, words(f"kind.{kind}"), sum(x.kind == kind and x.status != Status.NOT_ASSESSED for x in mine))
@@ -123,6 +137,11 @@ def counts(words: Words, lines: Sequence[Line]) -> tuple[Count, ...]:
 def limits(words: Words) -> tuple[str, ...]:
     """What a scorecard does and does not show: the same sentences for everyone."""
     return tuple(words(f"sentence.limits.{key}") for key in ("recorded", "no_ranking", "no_cause", "gaps"))
+
+
+def wrong_sentences(words: Words, number: int) -> list[str]:
+    """Says how many problems the declarations have, and what became of them; nothing where all is right."""
+    return [words.count("sentence.limits.wrong", number)] if number else []
 
 
 def shipped_sentence(words: Words, evidence: Evidence) -> str:
@@ -220,11 +239,12 @@ def matrix(
 
 def _row(words: Words, card: Scorecard, columns: Sequence[str]) -> Row:
     lines = {line.id: line for line in card.lines()}
+    outside = {i: why for i, _, why in card.outside}
     cells = []
     for indicator in columns:
         line = lines.get(indicator)
         if line is None:
-            nothing = words("reason.not_applicable")
+            nothing = ": ".join(filter(None, (words("reason.not_applicable"), outside.get(indicator))))
             cells.append(Cell(indicator, Status.NOT_ASSESSED, words("status.not_assessed"), "", None, nothing))
         else:
             text = f"{line.latest.text} ({line.latest.period})" if line.latest else ""

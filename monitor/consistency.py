@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from monitor import area, formula, period, plugins
+from monitor import area, expectable, formula, period, plugins
 from monitor.declarations import nearest
 from monitor.document import Document, Location
 from monitor.errors import DefinitionError, UnreadableData
@@ -57,6 +57,20 @@ class Declarations:
     claimed: Collection[str]  # everything any indicator, refused ones too, says it answers
     registers: Collection[str]  # files below sources/ that exist
     spoken: Collection[str]  # languages that have a file of words
+    unread: bool = False  # some file with items or indicators could not be read: who knows what it declares
+    named: Collection[tuple[Document, int, str]] = ()  # places of private persons, with what is wrong there
+
+    @property
+    def elsewhere(self) -> Collection[str]:
+        """Ids that may be linked to although no declaration that is right has them."""
+        return _Anything() if self.unread else self.refused
+
+
+class _Anything(frozenset[str]):
+    """Holds whatever it is asked for: what stands in a file that cannot be read."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 def problems(declared: Declarations) -> Problems:
@@ -76,28 +90,53 @@ def problems(declared: Declarations) -> Problems:
     yield from _twice([*items, *declared.texts, *everyone])
     mandate = {name for entry in items for name in entry.value.ids}
     indicators = {entry.value.id for entry in declared.indicators}
-    refused = declared.refused
+    yield from _people([*items, *declared.texts, *everyone, *declared.sources.values()], declared.named)
+    refused = declared.elsewhere
     for entry in items:
         yield from _item(entry, declared, places, mandate | indicators)
     for entry in declared.items["recommendations"]:
         yield from _unanswered(entry, declared)
     for entry in declared.crosswalks:
         for n, listed in enumerate(entry.value.indicators):
-            yield from _all_known(entry, listed.ours, indicators, "indicator", "indicators", n, "ours", also=refused)
+            yield from _serving(
+                _all_known(entry, listed.ours, indicators, "indicator", "indicators", n, "ours", also=refused))
     for entry in everyone:
         indicator: Indicator = entry.value
         others = indicators - {indicator.id}
         what = "recommendation, action, ask or other item of the mandate"
-        yield from _all_known(entry, indicator.answers, mandate, what, "answers", also=refused)
+        astray = [*_all_known(entry, indicator.answers, mandate, what, "answers", also=refused)]
+        yield from astray if len(astray) == len(indicator.answers) else _serving(astray)
         what = "indicator beside this one"
-        yield from _all_known(entry, indicator.companions, others, what, "companions", also=refused)
+        yield from _serving(_all_known(entry, indicator.companions, others, what, "companions", also=refused))
         yield from _known(entry, indicator.method, methods, "method", "method")
         yield from _all_known(entry, indicator.checks, checks, "check", "checks")
         yield from _codes(entry, indicator.applies_to, places, "applies_to")
         yield from _targets(entry, indicator, places)
         yield from _data(entry, indicator, declared)
+    for entry in declared.indicators:
+        yield from _units(entry, declared)
+    for entry in declared.indicators:
+        for said, at in expectable.problems(entry.value.expect, places, entry.value, indicators - {entry.value.id}):
+            yield entry.says(said, *at)
+    for entry in declared.sources.values():
+        for said, at in expectable.problems(entry.value.expect, places):
+            yield entry.says(said, *at)
+    yield from _circles({entry.value.id: entry for entry in declared.indicators})
     for entry in declared.sources.values():
         yield from _source(entry, readers, declared.registers)
+
+
+def _serving(found: Iterable[Problem]) -> Problems:
+    """Links that lead nowhere: what holds them can serve without them."""
+    return (problem._replace(fatal=False) for problem in found)
+
+
+def _people(entries: Iterable[Entry], named: Collection[tuple[Document, int, str]]) -> Problems:
+    """A private person stands in the last declaration that begins above the place."""
+    for document, line, sentence in named:
+        above = [e for e in entries if e.document is document and document.line(e.location) <= line]
+        entry = max(above, key=lambda e: document.line(e.location), default=Entry(None, document))
+        yield Problem(entry, sentence)
 
 
 def without(declared: Declarations, broken: Collection[int]) -> tuple[Declarations, list[str]]:
@@ -109,13 +148,17 @@ def without(declared: Declarations, broken: Collection[int]) -> tuple[Declaratio
     sources = {name: entry for name, entry in declared.sources.items() if id(entry) not in broken}
     indicators: list[Entry] = []
     fallen = []
-    for entry in kept(declared.indicators):
-        parts = entry.value.data.parts if entry.value.data else {}
-        lost = [name for name, part in parts.items() if part.source not in sources]
-        for name in lost[:1]:
-            sentence = f"left out, as its source '{parts[name].source}' is."
-            fallen.append(entry.says(sentence, "data", "parts", name, "source").sentence)
-        indicators += [] if lost else [entry]
+    ahead = kept(declared.indicators)
+    while len(indicators) != len(ahead):  # until nothing falls with what fell before
+        indicators, ahead, there = ahead, [], {entry.value.id for entry in ahead}
+        for entry in indicators:
+            parts = entry.value.data.parts if entry.value.data else {}
+            lost = [(name, "indicator" if p.indicator else "source", p.indicator or p.source)
+                    for name, p in parts.items() if p.indicator not in there and p.source not in sources]
+            for name, what, which in lost[:1]:
+                sentence = f"left out, as its {what} '{which}' is."
+                fallen.append(entry.says(sentence, "data", "parts", name, what).sentence)
+            ahead += [] if lost else [entry]
     left = {entry.value.id for entry in indicators}
     for n, entry in enumerate(indicators):
         companions = [c for c in entry.value.companions if c in left]
@@ -133,13 +176,13 @@ def _item(entry: Entry, declared: Declarations, places: tuple[str, ...], ids: Co
     item: Item = entry.value
     texts = [each.value.id for each in declared.texts]
     if item.document:
-        yield from _known(entry, item.document, texts, "document", "document", also=declared.refused)
+        yield from _known(entry, item.document, texts, "document", "document", also=declared.elsewhere)
     for n, passage in enumerate(item.also):
-        yield from _known(entry, passage.document, texts, "document", "also", n, "document", also=declared.refused)
+        yield from _known(entry, passage.document, texts, "document", "also", n, "document", also=declared.elsewhere)
     others = {*ids, *texts} - {*item.ids}
     what = "item of the mandate or indicator beside this one"
-    yield from _all_known(entry, item.links, others, what, "links", also=declared.refused)
-    yield from _all_known(entry, item.principles, declared.principles, "guiding principle", "principles")
+    yield from _serving(_all_known(entry, item.links, others, what, "links", also=declared.elsewhere))
+    yield from _serving(_all_known(entry, item.principles, declared.principles, "guiding principle", "principles"))
     if isinstance(item, Commitment):
         yield from _codes(entry, item.areas, places, "areas")
 
@@ -147,6 +190,8 @@ def _item(entry: Entry, declared: Declarations, places: tuple[str, ...], ids: Co
 def _unanswered(entry: Entry, declared: Declarations) -> Problems:
     """Nothing is hidden: what no indicator answers is said, or, of a recommendation from a document, explained."""
     recommendation: Recommendation = entry.value
+    if declared.unread:
+        return
     for n, ask in enumerate(recommendation.asks):
         if ask.id not in declared.claimed:
             yield entry.says(
@@ -253,7 +298,54 @@ def _data(entry: Entry, indicator: Indicator, declared: Declarations) -> Problem
             yield entry.says("the formula does not use it. Use it or leave it out.", "data", "parts", name)
 
 
+def _units(entry: Entry, declared: Declarations) -> Problems:
+    """What a formula joins is counted alike, and its result as the indicator says; see `monitor.formula`."""
+    data, said = entry.value.data, {each.value.id: each.value.unit for each in declared.indicators}
+    if data is None or data.formula is None:
+        return
+    for source in declared.sources.values():
+        said |= {(source.value.id, name): offered.unit for name, offered in source.value.series.items()}
+    known = {name: part.indicator or (part.source, part.series) for name, part in data.parts.items()}
+    units = {name: data.parts[name].unit or said[key] for name, key in known.items() if key in said}
+    try:
+        if not formula.names(data.formula) <= units.keys():
+            return  # what is not there is said elsewhere
+    except DefinitionError:
+        return
+    try:
+        found = formula.unit(data.formula, units)
+        if wrong := formula.misfit(data.formula, found, entry.value.scale, entry.value.unit):
+            remedy = "Mend the formula, 'scale' or 'unit', or the 'unit' of a part."
+            yield entry.says(f"{wrong} {remedy}", "data", "formula")
+    except DefinitionError as problem:
+        yield entry.says(str(problem), "data", "formula")
+
+
+def _circles(indicators: Mapping[str, Entry]) -> Problems:
+    """An indicator that is computed from itself, through however many others."""
+    ahead = {
+        key: {p.indicator: name for name, p in (e.value.data.parts if e.value.data else {}).items() if p.indicator}
+        for key, e in indicators.items()
+    }
+    for key, entry in indicators.items():
+        ways = [[key, first] for first in ahead[key]]  # breadth first: the shortest chain is named
+        seen: set[str] = set()
+        for way in ways:
+            if way[-1] == key:
+                chain = " -> ".join(way)
+                sentence = f"a figure cannot be computed from itself: {chain}. Take one of these parts out."
+                yield entry.says(sentence, "data", "parts", ahead[key][way[1]], "indicator")
+                break
+            if way[-1] not in seen:
+                seen.add(way[-1])
+                ways += [[*way, further] for further in ahead.get(way[-1], ())]
+
+
 def _selection(entry: Entry, part: Selection, declared: Declarations, *at: str) -> Problems:
+    if part.indicator:
+        known = [each.value.id for each in declared.indicators]
+        yield from _known(entry, part.indicator, known, "indicator", *at, "indicator", also=declared.refused)
+        return
     if part.source not in declared.sources:
         yield from _known(entry, part.source, declared.sources, "source", *at, "source", also=declared.refused)
         return

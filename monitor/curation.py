@@ -5,38 +5,30 @@ The door (`monitor.entries`) refuses what cannot be read at all; here stands wha
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
+from ipaddress import ip_address
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import polars as pl
 
-from monitor import period
-from monitor.entries import LINE, parse, problems
+from monitor import period, privacy
+from monitor.entries import LINE, parse, people, problems
 from monitor.errors import MonitorError
-from monitor.registers import Column, Register, agreement
+from monitor.privacy import Withheld
+from monitor.registers import Register, agreement
 from monitor.results import Level
 
 #: below this, two readers do not mean the same thing: the codebook or the coding must change
 KAPPA_GOOD = 0.7
 #: judged only over this many rows
 KAPPA_ROWS = 10
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-_PHONE = re.compile(r"(?<![\w/.=-])(\+\d[\d ()./-]{7,}\d|\(?0\d{1,4}\)?[ /-]\d{2,}[ /-]?\d{2,}[\d /-]*)(?![\w-])")
-_HONORIFIC = re.compile(
-    r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra?|Don|Doña|Signora?)\.? "
-    r"(?:[A-Z][\w'’-]+ ?){1,3}"
-)
-#: words of names that are no person's
-_BODY = re.compile(
-    r"\b(agency|association|authority|board|broadcaster|city|coalition|commission|committee|council|county|court|department|"
-    r"forum|foundation|government|institute|international|migrants?|ministry|minister|municipality|national|network|office|"
-    r"organi[sz]ation|parliament|party|platform|police|press|programme|regional|society|state|team|union|united|university)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"\b[A-Z][a-zà-ÿ]+(?: (?:[A-Z]\.|van|von|de|al|bin|el))* [A-ZÀ-Ý][a-zà-ÿ'’-]+\b")
+#: names that RFC 2606 and 6761 keep for examples and tests
+_MADE_UP = re.compile(r"(^|\.)(example(\.(com|net|org))?|test|invalid)$")
 
 
 class Remark(NamedTuple):
@@ -47,34 +39,32 @@ class Remark(NamedTuple):
     sentence: str
 
 
-def remarks(register: Register, text: str, today: date, mandate: Collection[str] = ()) -> list[Remark]:
+def remarks(
+    register: Register, text: str, today: date, mandate: Collection[str] = (), names: Withheld = privacy.NONE
+) -> list[Remark]:
     """Everything wrong or doubtful in the rows of a register, in the order of the file.
 
     Args:
         text: the CSV.
         today: dates after it are in the future.
-        mandate: ids that `linked_r` may name; none: not looked at.
+        mandate: ids that `linked_r` and other columns of ids may name; none: not looked at.
+        names: those of private persons, which may stand nowhere.
     """
     where, columns = f"sources/{register.file}", register.header()
     try:
         frame = parse(text, columns, where)
     except MonitorError as problem:
         return refused(problem)
-    found = [Remark(Level.ERROR, _line(p), p) for p in problems(frame, columns, where)]
+    wrong = [*problems(frame, columns, where), *people(frame, columns, where, register.organisations)]
+    found = [Remark(Level.ERROR, _line(p), p) for p in wrong]
 
     def say(level: Level, row: int, column: str, sentence: str) -> Remark:
         line = int(frame[row, LINE])
         return Remark(level, line, f"{where}:{line}: {column}: {sentence}")
 
-    for look in (_replaced, partial(_dates, today), _twice, _readers, _people):
+    known = (partial(_people, names), partial(_links, mandate))
+    for look in (_replaced, partial(_dates, today), _twice, _readers, *known, _addresses):
         found += look(register, frame, say)
-    if "linked_r" in frame.columns and mandate:
-        found += [
-            say(Level.WARNING, n, "linked_r", f"'{one}' is no item of the mandate here. Correct the id.")
-            for n, cell in enumerate(frame["linked_r"])
-            for one in cell.split()
-            if one not in mandate
-        ]
     if "archived_url" in frame.columns and (lines := frame.filter(pl.col("archived_url") == "")[LINE].to_list()):
         found.append(
             Remark(
@@ -115,7 +105,8 @@ def _replaced(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Rem
     for n, old in after.items():
         cell = frame[n, "supersedes"]
         if old is None:
-            yield say(Level.ERROR, n, "supersedes", f"there is no row '{cell}'. Correct the id, or leave it empty.")
+            hint = _near(cell, rows) or " Correct the id, or leave it empty."
+            yield say(Level.ERROR, n, "supersedes", f"there is no row '{cell}'.{hint}")
             continue
         if old in replaced:
             first = frame[replaced[old], "id"]
@@ -214,31 +205,65 @@ def _readers(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Rema
                 )
 
 
-def _people(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
+def _links(mandate: Collection[str], register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
+    """Ids of the mandate that a row bears on must be there."""
+    for column in (c for c in register.header() if c.ids and mandate and c.name in frame.columns):
+        for n, cell in enumerate(frame[column.name]):
+            for one in cell.split():
+                if one not in mandate and not (column.beside and re.fullmatch(column.beside, one)):
+                    yield say(Level.ERROR, n, column.name, f"'{one}' is no item of the mandate and no indicator here."
+                              f"{_near(one, mandate) or ' Correct the id.'}")  # fmt: skip
+
+
+def addresses(register: Register, frame: pl.DataFrame) -> Iterator[tuple[int, str, str]]:
+    """Every address in the rows: (row, column, address)."""
+    for name in (c.name for c in register.header() if c.type == "url" and c.name in frame.columns):
+        yield from ((n, name, cell) for n, cell in enumerate(frame[name]) if cell)
+
+
+def _addresses(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
+    """An address nobody else can open is no evidence."""
+    for n, name, url in addresses(register, frame):
+        if why := closed(url):
+            yield say(Level.ERROR, n, name, f"found '{url[:80]}', {why}. Give the public page where it can be read.")
+
+
+def closed(url: str) -> str:
+    """Why an address can never be evidence; "" where it can."""
+    try:
+        host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    except ValueError:
+        return "which is no address"
+    if _MADE_UP.search(host):
+        return "which is an address for examples, and no evidence"
+    try:
+        own = not ip_address(host).is_global
+    except ValueError:
+        own = host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan", ".home.arpa"))
+    return "an address of a private network, which no reader can open" if own else ""
+
+
+def _people(names: Withheld, register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
     """No private person in a public file."""
     for column in (c for c in register.header() if c.type == "text" and c.name in frame.columns and c.name != "id"):
         for n, cell in enumerate(frame[column.name]):
-            if _MAIL.search(cell) or _PHONE.search(cell):
-                yield say(
-                    Level.ERROR,
-                    n,
-                    column.name,
-                    "holds what looks like an e-mail address or telephone number. "
-                    "Take it out: a register holds no way to reach a person.",
-                )
-            elif named := _named(column, cell):
-                yield say(
-                    Level.WARNING,
-                    n,
-                    column.name,
-                    f"'{named}' looks like the name of a person. Write the office or the "
-                    "organisation instead; leave it only if it is neither.",
-                )
+            for _, name in privacy.withheld(cell, names):
+                yield say(Level.ERROR, n, column.name, f"'{privacy.masked(name)}' is the name of a private person, and "
+                          "is withheld. Write the organisation or office instead.")  # fmt: skip
+            if column.person_free:
+                if not privacy.titled(cell, register.organisations) and (
+                        name := privacy.plain(cell, register.organisations)):
+                    yield say(Level.ERROR, n, column.name, f"'{name}' looks like the name of a person, and the column "
+                              "is free of persons. Write the office or organisation; if it is one, add its name to "
+                              f"'organisations' of {register.id}.yaml.")  # fmt: skip
+            elif name := privacy.titled(cell, register.organisations):
+                yield say(Level.WARNING, n, column.name, f"'{name}' looks like the name of a person. Write the office "
+                          "or the organisation; leave it only where a public office needs the name.")  # fmt: skip
 
 
-def _named(column: Column, text: str) -> str:
-    match = _HONORIFIC.search(text) or (_NAME.search(text) if column.person_free and not _BODY.search(text) else None)
-    return match[0].strip() if match else ""
+def _near(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, [*known], n=1)
+    return f" Did you mean '{near[0]}'?" if near else ""
 
 
 def _line(sentence: str) -> int:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from monitor import items
 from monitor.document import Document, Location
-from monitor.model import About, Declared, Indicator, Place
+from monitor.model import About, Checks, Declared, Indicator, Place
 
 
 class IncludedFile(Declared):
@@ -40,7 +40,11 @@ class ProjectFile(IncludedFile):
     )
     scorecards: list[str] = Field([], description="areas that get a scorecard by default: DEU, USNYC")
     areas: dict[str, Place] = Field({}, description="code -> roles of a country, name and country of a place")
+    organisations: list[str] = Field(
+        [], description="names in these files that look like a person's and are none: organisations, prizes, laws"
+    )
     include: list[str] = Field([], description="further files beside this one: indicators/*.yaml")
+    checks: Checks = Field({}, description="of every indicator: name of a check -> its options, or {off: why}")
 
 
 class FrameworkFile(Declared):

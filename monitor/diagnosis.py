@@ -10,7 +10,6 @@ from importlib.metadata import PackageNotFoundError, version
 from monitor import __version__, evidence, fetch, vintages
 from monitor.errors import MonitorError
 from monitor.model import Source
-from monitor.network import Network
 from monitor.period import days
 from monitor.project import Project
 
@@ -20,7 +19,7 @@ LIBRARIES = ("polars", "pandera", "great-expectations", "requests", "jinja2", "m
 FONTS = (("fontpkg-noto-sans", "Latin, Cyrillic, Greek"), ("fontpkg-noto-sans-arabic", "Arabic"))
 
 
-def examine(project: Project, as_of: date, probe: bool) -> Report:
+def examine(project: Project, as_of: date) -> Report:
     """One row for each thing a person may have to mend, in the order they would look."""
     report: Report = [
         ("engine", "ok", f"migration-scorecard {__version__}, Python {sys.version.split()[0]}"),
@@ -37,12 +36,7 @@ def examine(project: Project, as_of: date, probe: bool) -> Report:
     for name, crosswalk in project.crosswalks.items():
         filled = f"{len(crosswalk.indicators)} indicators filled in, version {crosswalk.version}"
         report.append((name, "ok" if crosswalk.indicators else "missing", f"{filled}: {crosswalk.title}"))
-    with Network(project.about.contact, patience=2.0) as network:
-        for source in project.sources.values():
-            report.append(_source(project, source, as_of))
-            if probe and source.endpoint:
-                report.append((f"  {source.id} online", *fetch.probe(source, network)))
-    return report
+    return report + [_source(project, source, as_of) for source in project.sources.values()]
 
 
 def _library(name: str) -> tuple[str, str, str]:
@@ -60,7 +54,7 @@ def _font(name: str, script: str) -> tuple[str, str, str]:
 
 
 def _source(project: Project, source: Source, as_of: date) -> tuple[str, str, str]:
-    used = {p.series for _, _, p in evidence.selections(project.indicators.values()) if p.source == source.id}
+    used = {p.series for _, p in evidence.selections(project, project.indicators.values()) if p.source == source.id}
     key = f"; no key in {source.auth_env}" if source.auth_env and source.auth_env not in os.environ else ""
     if not used:
         return (source.id, "ok", "declared, used by no indicator yet")

@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +21,7 @@ from typing import Any
 
 import polars as pl
 
-from monitor import __version__
+from monitor import __version__, swap
 from monitor.errors import CannotRender
 from monitor.evidence import Evidence, engine_hash
 from monitor.mandate import KINDS
@@ -82,9 +81,13 @@ def may_replace(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def publish(
-    folder: Path, parts: Sequence[Part], made: Iterable[tuple[str, bytes]], manifest: dict[str, Any]
+    folder: Path, parts: Sequence[Part], made: Iterable[tuple[str, bytes]], manifest: dict[str, Any],
+    late: Callable[[], Sequence[Part]] = lambda: (),
 ) -> tuple[int, int]:
-    """Write an edition aside and move it into place in one step; the one before is gone only then.
+    """Write an edition aside and move it into place in one step (`monitor.swap`); the one before is gone only then.
+
+    Args:
+        late: gives the parts that are known only when all pages are made, such as those of a validation beside it.
 
     Returns:
         how many files were made, and how many were carried over.
@@ -97,55 +100,50 @@ def publish(
             f"{folder} is there and is no edition (it has no {MANIFEST}): nothing was written. "
             f"Name another folder with --out, or empty this one."
         )
-    aside = folder.with_name(f".{folder.name}.writing-{os.getpid()}")
-    before = folder.with_name(f".{folder.name}.before-{os.getpid()}")
     kept = reusable(folder)
     files: dict[str, dict[str, str]] = {}
     carried = []
+    inputs = {part.path: part.inputs for part in parts}
     try:
-        shutil.rmtree(aside, ignore_errors=True)
-        inputs = {part.path: part.inputs for part in parts}
+        with swap.beside(folder) as aside:
 
-        def write(path: str, data: bytes) -> None:
-            (aside / path).parent.mkdir(parents=True, exist_ok=True)
-            (aside / path).write_bytes(data)
-            files[path] = {"sha256": sha256(data), "inputs": inputs[path]}
+            def write(path: str, data: bytes) -> None:
+                (aside / path).parent.mkdir(parents=True, exist_ok=True)
+                (aside / path).write_bytes(data)
+                files[path] = {"sha256": sha256(data), "inputs": inputs[path]}
 
-        for path, data in made:  # one at a time: an edition of the world is larger than memory should be
-            write(path, data)
-        for part in parts:
-            old = kept.get(part.path)
-            if part.path in files:
-                continue
-            if old and old["inputs"] == part.inputs:
-                (aside / part.path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(folder / part.path, aside / part.path)
-                files[part.path] = old
-                carried.append(part.path)
-            elif part.make:
-                write(part.path, part.make())
-            else:
-                raise CannotRender(f"{part.path} was to be made and was not. The edition before is untouched.")
-        text = json.dumps({**manifest, "files": dict(sorted(files.items()))}, indent=1, ensure_ascii=False)
-        (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        note = {"made": sorted(set(files) - set(carried)), "carried_over": sorted(carried)}
-        (aside / BUILD).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists():
-            folder.rename(before)
-        aside.rename(folder)
+            for path, data in made:  # one at a time: an edition of the world is larger than memory should be
+                write(path, data)
+            parts = [*parts, *late()]
+            inputs |= {part.path: part.inputs for part in parts}
+            for part in parts:
+                old = kept.get(part.path)
+                if part.path in files:
+                    continue
+                if old and old["inputs"] == part.inputs:
+                    (aside / part.path).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(folder / part.path, aside / part.path)
+                    if sha256((aside / part.path).read_bytes()) != old["sha256"]:
+                        raise CannotRender(f"{folder} was changed by another process meanwhile. Run it again.")
+                    files[part.path] = old
+                    carried.append(part.path)
+                elif part.make:
+                    write(part.path, part.make())
+                else:
+                    raise CannotRender(f"{part.path} was to be made and was not. The edition before is untouched.")
+            text = json.dumps({**manifest, "files": dict(sorted(files.items()))}, indent=1, ensure_ascii=False)
+            (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            note = {"made": sorted(set(files) - set(carried)), "carried_over": sorted(carried)}
+            (aside / BUILD).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
+            swap.put(aside, folder)
     except OSError as problem:
-        if before.exists() and not folder.exists():
-            before.rename(folder)
         raise CannotRender(f"{folder} cannot be written: {problem}. The edition before is untouched.") from problem
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(before, ignore_errors=True)
     return len(files) - len(carried), len(carried)
 
 
 def manifest(project: Project, evidence: Evidence, areas: Sequence[str], as_of: date, name: str) -> dict[str, Any]:
     """What an edition was made from: declarations, answers, cut-off date, engine."""
+    compared = evidence.compared or {}
     return {
         "edition": name, "as_of": as_of.isoformat(), "areas": list(areas),
         "engine": {"name": "migration-scorecard", "version": __version__, "code_sha256": engine_hash()},
@@ -157,8 +155,9 @@ def manifest(project: Project, evidence: Evidence, areas: Sequence[str], as_of: 
                 "retrieved": s.retrieved, "licence": s.licence, "origin": s.origin, "path": s.path,
                 "came_from": s.came_from, "came_from_sha256": s.came_from_sha256,
                 "publisher_asked": not s.unasked and s.origin == "live", "damage": s.damage,
+                "compared_with": compared[key].sha256 if key in compared else "",
             }
-            for _, s in sorted(evidence.snapshots.items())
+            for key, s in sorted(evidence.snapshots.items())
         ],
     }
 
@@ -174,7 +173,13 @@ def assessments_csv(assessments: Sequence[Assessment]) -> bytes:
 
 
 def findings_csv(findings: Sequence[Finding]) -> bytes:
-    return _rows(findings, list(Finding.__dataclass_fields__))
+    return _rows(findings, [name for name in Finding.__dataclass_fields__ if name != "cells"])
+
+
+def quarantine_csv(evidence: Evidence, areas: Sequence[str]) -> bytes:
+    """The observations that failed a check and were kept out of judgement, each with the reason."""
+    frame = evidence.aside.filter(pl.col("ref_area").is_in(list(areas)))
+    return _csv(frame.sort("indicator", "ref_area", "breakdown", "time_period"))
 
 
 def metadata(project: Project, evidence: Evidence) -> bytes:
@@ -186,9 +191,12 @@ def metadata(project: Project, evidence: Evidence) -> bytes:
             kind: {item.id: project.mandate.as_data(item.id) for k, item in project.mandate.each() if k == kind}
             for kind in KINDS
         },
-        "indicators": {i: r.model_dump(mode="json") for i, r in project.indicators.items()},
+        "indicators": {i: r.model_dump(mode="json") | {"checks": project.checks_of(r) if r.data else {}}
+                       for i, r in project.indicators.items()},
         "sources": {i: s.model_dump(mode="json") for i, s in project.sources.items()},
         "areas": {code: p.model_dump(mode="json") for code, p in project.places.items()},
+        "gcm": {n: {"title": title, "unconfirmed": n in project.unconfirmed_titles}
+                for n, title in project.gcm.items()},
         "snapshots": answers,
     }
     return (json.dumps(tree, indent=1, ensure_ascii=False) + "\n").encode()

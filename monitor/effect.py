@@ -21,7 +21,7 @@ def readers(project: Project, register: Register) -> list[str]:
     """The indicators that read a register, under its own name or through a source of its file."""
     names = {name for name, source in project.sources.items() if source.file == register.file}
     return [
-        i.id for i in project.indicators.values() if i.data and any(p.source in names for p in i.data.parts.values())
+        i.id for i in project.indicators.values() if any(p.source in names for p in project.selections(i))
     ]
 
 

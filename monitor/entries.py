@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from monitor import area, period
+from monitor import area, period, privacy
 from monitor.errors import DefinitionError, UnreadableData
 from monitor.registers import Column
 
@@ -28,15 +28,18 @@ _URL = re.compile(r"https?://[^\s<>\"]+\.[^\s<>\"]+")
 _PLACE = re.compile(r"([A-Z]{2})([A-Z2-9]{3}|-[A-Z0-9]{1,3})")
 
 
-def door(text: str, columns: Sequence[Column], where: str) -> pl.DataFrame:
+def door(text: str, columns: Sequence[Column], where: str, bodies: Sequence[str] = ()) -> pl.DataFrame:
     """The rows, every cell as text, with `LINE`.
+
+    Args:
+        bodies: names that look like a person's and are none.
 
     Raises:
         UnreadableData: the file is no CSV.
         DefinitionError: columns or cells are not what the register declares; every place is named.
     """
     frame = parse(text, columns, where)
-    if wrong := problems(frame, columns, where):
+    if wrong := [*problems(frame, columns, where), *people(frame, columns, where, bodies)]:
         more = [f"{where}: {len(wrong) - TOLD} more problems of this kind."] if len(wrong) > TOLD else []
         raise DefinitionError([*wrong[:TOLD], *more])
     return frame
@@ -117,9 +120,26 @@ def problems(frame: pl.DataFrame, columns: Sequence[Column], where: str) -> list
     return found
 
 
+def people(frame: pl.DataFrame, columns: Sequence[Column], where: str, bodies: Sequence[str] = ()) -> list[str]:
+    """A sentence for each cell that says how to reach a person, or names one where the column is free of persons."""
+    found = []
+    for column in (c for c in columns if c.type == "text" and c.name in frame.columns and c.name != "id"):
+        for row, cell in enumerate(frame[column.name]):
+            line = f":{frame[row, LINE]}" if LINE in frame.columns else ""
+            if privacy.reached(cell):
+                found.append(f"{where}{line}: {column.name}: holds what looks like an e-mail address or telephone "
+                             "number. Take it out: a register holds no way to reach a person.")
+            elif column.person_free and (name := privacy.titled(cell, bodies)):
+                found.append(f"{where}{line}: {column.name}: '{privacy.masked(name)}' is the name of a person, and the "
+                             "column is free of persons. Write the office or organisation; if it is one, add its name "
+                             "to 'organisations' of the register's YAML.")
+    return found
+
+
 def wrong(column: Column, text: str) -> str:
     """Why one answer cannot stand in a column; "" where it can."""
-    alone = problems(pl.DataFrame({column.name: [text]}), [column], "")
+    one = pl.DataFrame({column.name: [text]})
+    alone = problems(one, [column], "") or people(one, [column], "")
     return alone[0].removeprefix(f": {column.name}: ") if alone else ""
 
 

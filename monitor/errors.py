@@ -24,6 +24,12 @@ class MonitorError(Exception):
         super().__init__("\n".join(self.problems))
 
 
+class LeftOut(MonitorError):
+    """The work was done without the declarations that are wrong: what there is stands, and a person edits a file."""
+
+    exit_code = 3
+
+
 class DefinitionError(MonitorError):
     """A declaration (YAML, CSV, template) is wrong: a person edits a file."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,8 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from monitor import fetch, formula, period, plugins, protection, vintages
-from monitor.errors import MonitorError, SourceUnavailable
+from monitor import bodies, fetch, formula, period, plugins, privacy, protection, quarantine, unreadable, vintages
+from monitor.checks import schema_drift
+from monitor.errors import DefinitionError, MonitorError, SourceUnavailable, UnreadableData
 from monitor.model import Indicator, Selection
 from monitor.project import Project
 from monitor.results import Finding, Level, Reason, Snapshot
@@ -33,8 +34,13 @@ class Evidence:
     reasons: dict[str, Reason] = field(default_factory=dict)  # indicator -> why it has nothing
     findings: list[Finding] = field(default_factory=list)
     entered: dict[str, frozenset[str]] = field(default_factory=dict)  # indicator on a register -> areas with entries
+    lacking: dict[str, dict[str, Reason]] = field(default_factory=dict)  # indicator with a formula -> area -> why none
+    as_of: date = date.max
+    compared: dict[Wanted, Snapshot] | None = None  # the answers before these, once `earlier` has looked for them
     #: the cells of guarded series, and which are withheld
     guarded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=protection.GUARDED))
+    #: the observations that failed a check, which ``series`` is without (`monitor.run.assess` sets them aside)
+    aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=quarantine.ROWS))
 
 
 @cache
@@ -42,16 +48,16 @@ def engine_hash() -> str:
     """sha256 over this package's own code: what was made by another engine is made anew."""
     digest = hashlib.sha256()
     root = files("monitor")
-    for folder in ("", "readers", "checks", "methods", "outputs"):
+    for folder in ("", "readers", "checks", "methods", "outputs", "validation"):
         for item in sorted(root.joinpath(folder).iterdir(), key=lambda i: i.name):
             if item.name.endswith((".py", ".csv")):
                 digest.update(item.name.encode() + item.read_bytes())
     return digest.hexdigest()
 
 
-def selections(indicators: Iterable[Indicator]) -> list[tuple[Indicator, str, Selection]]:
-    """Every part of every indicator that has data: (indicator, part's name, selection)."""
-    return [(i, name, part) for i in indicators if i.data for name, part in i.data.parts.items()]
+def selections(project: Project, indicators: Iterable[Indicator]) -> list[tuple[Indicator, Selection]]:
+    """Everything the indicators read, directly or through the indicators they are computed from."""
+    return [(i, part) for i in indicators for part in project.selections(i)]
 
 
 def gather(
@@ -73,14 +79,14 @@ def gather(
         edition: folder of the edition that this one replaces: what it withheld stays withheld.
     """
     indicators = list(indicators)
-    parts = selections(indicators)
-    wanted = list(dict.fromkeys((s.source, s.series) for _, _, s in parts))
+    parts = selections(project, indicators)
+    wanted = list(dict.fromkeys((s.source, s.series) for _, s in parts))
     answers = fetch.fetch_all(
         [(project.sources[source], series) for source, series in wanted],
         layers=project.layers, store=project.store, offline=offline, as_of=as_of, now=now,
         contact=project.about.contact,
     )
-    evidence = Evidence(Series.empty())
+    evidence = Evidence(Series.empty(), as_of=as_of)
     rows: dict[Wanted, pl.DataFrame] = {}
     broken: dict[Wanted, MonitorError] = {}
     for key in wanted:
@@ -90,8 +96,9 @@ def gather(
             broken[key] = answer
             continue
         try:
-            rows[key] = read(project, answer)
-            evidence.snapshots[key] = answer
+            if project.sources[key[0]].file:
+                nobody_named(project, answer)
+            evidence.snapshots[key], rows[key] = readable(project, answer, as_of)
         except MonitorError as problem:
             broken[key] = problem
     told = protection.remembered(project.store)
@@ -99,11 +106,12 @@ def gather(
         told = pl.concat([told, protection.of_edition(project, rows, edition)])
     evidence.guarded = protection.guard(project, rows, told)
     evidence.findings += protection.findings(indicators, evidence.guarded)
+    made = _Made(project, rows, broken, evidence.snapshots, evidence.guarded, as_of)
     collected = []
     for indicator in indicators:
         try:
-            collected.append(_series(indicator, rows, broken, evidence.snapshots, evidence.guarded))
-            parts_kept = [s for i, _, s in parts if i is indicator and s.source in project.registers]
+            collected.append(made.series(indicator))
+            parts_kept = [s for i, s in parts if i is indicator and s.source in project.registers]
             if parts_kept:
                 evidence.entered[indicator.id] = _entered(indicator, parts_kept, rows)
         except MonitorError as problem:
@@ -114,12 +122,15 @@ def gather(
             )
     for (source, series), snapshot in evidence.snapshots.items():
         if snapshot.problem:
-            stale = [i.id for i, _, s in parts if (s.source, s.series) == (source, series)]
+            stale = [i.id for i, s in parts if (s.source, s.series) == (source, series)]
             # the cause is the terminal's to tell: it differs from run to run, and no reader can mend a network
-            asked = f"The publisher could not be asked; its answer of {snapshot.retrieved[:10]} serves."
+            asked = (f"Asked on {snapshot.asked}, the publisher gave no usable answer; the figures "
+                     f"{fetch.of_day(snapshot, as_of)} serve.")  # fmt: skip
             sentence = " ".join(filter(None, [asked if snapshot.unasked else "", snapshot.damage]))
             evidence.findings.extend(Finding("source", Level.WARNING, i, sentence) for i in dict.fromkeys(stale))
     evidence.series = _until(Series.concat(collected), as_of)
+    evidence.findings += _shaped(project, indicators, evidence.series)
+    evidence.lacking = {i.id: made.lacking[i.id] for i in indicators if i.id in made.lacking}
     return evidence
 
 
@@ -130,30 +141,89 @@ def _until(series: Series, as_of: date) -> Series:
 
 
 def earlier(project: Project, indicators: Iterable[Indicator], evidence: Evidence) -> Series | None:
-    """The same observations as the answers before these gave them, for `revision`; None where there are none."""
+    """The same observations as the answers before these gave them; None where there are none.
+
+    An indicator computed from several series is computed from the earlier answers of those that have one.
+    """
+    if evidence.compared is None:
+        evidence.compared = {}
+        for key, snapshot in evidence.snapshots.items():
+            if not project.sources[key[0]].file:  # a register is one file, of which there is no vintage
+                with suppress(MonitorError):  # an unreadable past takes nothing from the present
+                    if old := vintages.before(project.layers, project.store, snapshot):
+                        evidence.compared[key] = old
+    reads = {i.id: {(p.source, p.series) for p in project.selections(i)} for i in indicators}
+    touched = [i for i in indicators if reads[i.id] & evidence.compared.keys()]
+    if not touched:
+        return None
+    return known(project, touched, {**evidence.snapshots, **evidence.compared}, evidence)
+
+
+def known(
+    project: Project, indicators: Iterable[Indicator], snapshots: Mapping[Wanted, Snapshot], evidence: Evidence
+) -> Series | None:
+    """What the indicators were by other answers than those of now; None where these give nothing.
+
+    Args:
+        evidence: what is known now. What it withholds is withheld here too: a comparison must not tell it.
+    """
+    indicators = list(indicators)
+    reads = {i.id: {(p.source, p.series) for p in project.selections(i)} for i in indicators}
     rows: dict[Wanted, pl.DataFrame] = {}
-    snapshots = {}
-    for key, snapshot in evidence.snapshots.items():
-        if snapshot.origin == "shipped":
-            continue  # the first answer there is
-        try:
-            if old := vintages.before(project.layers, project.store, snapshot):
-                rows[key], snapshots[key] = read(project, old), old
-        except MonitorError:
-            continue  # an unreadable past takes nothing from the present
+    for key in {key for keys in reads.values() for key in keys if key in snapshots}:
+        with suppress(MonitorError):
+            rows[key] = read(project, snapshots[key])
+    made = _Made(project, rows, {}, dict(snapshots), protection.guard(project, rows), evidence.as_of)
     found = []
-    guarded = protection.guard(project, rows)
     for indicator in indicators:
-        if indicator.data and all((p.source, p.series) in rows for p in indicator.data.parts.values()):
+        if reads[indicator.id] and reads[indicator.id] <= rows.keys():
             with suppress(MonitorError):
-                found.append(_series(indicator, rows, {}, snapshots, guarded))
-    if not found or not evidence.guarded.height:
-        return Series.concat(found) if found else None
-    # what is withheld now was perhaps not then: a finding that compares must not tell it
+                found.append(made.series(indicator))
+    if not found:
+        return None
+    series = _until(Series.concat(found), evidence.as_of)
+    if not evidence.guarded.height:
+        return series
     keys = set(evidence.guarded.select("source", "series").unique().iter_rows())
-    theirs = [i.id for i in indicators if i.data and any((p.source, p.series) in keys for p in i.data.parts.values())]
+    theirs = [i for i, read_by in reads.items() if read_by & keys]
     now = evidence.series.frame.filter(pl.col("indicator").is_in(theirs), obs_status="Q")
-    return protection.hide(Series.concat(found), now, KEY)
+    return protection.hide(series, now, KEY)
+
+
+def drift(project: Project, indicators: Iterable[Indicator], evidence: Evidence) -> list[Finding]:
+    """What changed in the form of answers that the same reader read before (`checks.schema_drift`)."""
+    found: list[Finding] = []
+    users: dict[Wanted, dict[str, None]] = {}
+    for indicator in indicators:
+        for part in project.selections(indicator) if "schema_drift" in project.checks_of(indicator) else ():
+            users.setdefault((part.source, part.series), {})[indicator.id] = None
+    for key, old in (evidence.compared or {}).items():
+        now = evidence.snapshots.get(key)
+        if now and now.reader == old.reader and key in users:
+            with suppress(MonitorError):  # an unreadable past takes nothing from the present
+                found += schema_drift.drifted(read(project, now), read(project, old), " ".join(key), users[key])
+    return found
+
+
+def _shaped(project: Project, indicators: Iterable[Indicator], series: Series) -> list[Finding]:
+    """The door (pandera) for what a formula made; what was picked from rows has passed it with them. Once for the same
+    figures: what was sound is remembered by its hash."""
+    unknown: dict[str, tuple[Indicator, dict[str, str]]] = {}
+    stamps = {}
+    for indicator in indicators:
+        if indicator.data and indicator.data.formula:
+            hashes = series.frame.filter(indicator=indicator.id).hash_rows()
+            stamp = hashlib.sha256(f"{engine_hash()} {indicator.id} {len(hashes)} {hashes.sum()}".encode()).hexdigest()
+            if bodies.rows_get(project.store, stamp) is None:
+                unknown[indicator.id], stamps[indicator.id] = (indicator, {}), stamp
+    if not unknown:
+        return []
+    from monitor.checks import shape  # heavy: pandera
+
+    found = shape.check(series, unknown, date.max, None)
+    for key in stamps.keys() - {f.indicator for f in found}:
+        bodies.rows_put(project.store, stamps[key], pl.DataFrame({"sound": [True]}))
+    return found
 
 
 def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:
@@ -163,15 +233,43 @@ def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:
         json.dumps([engine_hash(), snapshot.sha256, snapshot.reader, snapshot.series, snapshot.fixed, snapshot.unit,
                     source.model_dump(mode="json")], sort_keys=True).encode()
     ).hexdigest()
-    kept = vintages.rows_get(project.store, key)
+    kept = bodies.rows_get(project.store, key)
     if kept is not None:
         return kept
     from monitor.checks import shape  # heavy: pandera
 
     reader = plugins.function("readers", snapshot.reader)
     rows = shape.door(reader(snapshot, source, snapshot.series), source, snapshot.series)
-    vintages.rows_put(project.store, key, rows)
+    bodies.rows_put(project.store, key, rows)
     return rows
+
+
+def nobody_named(project: Project, kept: Snapshot) -> None:
+    """A register that names a private person is not read, so that nothing of it is published.
+
+    Raises:
+        DefinitionError: it does; every line is named, and nobody.
+    """
+    text, file = b"".join(kept.bodies).decode("utf-8", "replace"), project.sources[kept.source].file
+    if lines := sorted({text.count("\n", 0, start) + 1 for start, _ in privacy.withheld(text, project.hidden)}):
+        raise DefinitionError(f"sources/{file}:{n}: holds the name of a private person, and is withheld until it is "
+                              "taken out." for n in lines)
+
+
+def readable(project: Project, answer: Snapshot, as_of: date) -> tuple[Snapshot, pl.DataFrame]:
+    """An answer with its rows; where it cannot be read, the last good one before it, which says so.
+
+    Raises:
+        MonitorError: it cannot be read and none before it can.
+    """
+    try:
+        rows = read(project, answer)
+    except UnreadableData as problem:
+        if project.sources[answer.source].file:
+            raise  # a register is mended by hand, and no older one serves
+        return unreadable.instead(project.layers, project.store, answer, problem, as_of, lambda s: read(project, s))
+    unreadable.clear(project.store, answer)
+    return answer, rows
 
 
 def _entered(indicator: Indicator, parts: Iterable[Selection], rows: dict[Wanted, pl.DataFrame]) -> frozenset[str]:
@@ -181,22 +279,48 @@ def _entered(indicator: Indicator, parts: Iterable[Selection], rows: dict[Wanted
     return frozenset.intersection(*map(frozenset, figures))
 
 
-def _series(
-    indicator: Indicator,
-    rows: dict[Wanted, pl.DataFrame],
-    broken: dict[Wanted, MonitorError],
-    snapshots: dict[Wanted, Snapshot],
-    guarded: pl.DataFrame,
-) -> Series:
-    if indicator.data is None:
-        return Series.empty()
-    picked = {}
-    for name, part in indicator.data.parts.items():
+@dataclass
+class _Made:
+    """The Series of indicators, each made once, also where others are computed from it."""
+
+    project: Project
+    rows: dict[Wanted, pl.DataFrame]
+    broken: dict[Wanted, MonitorError]
+    snapshots: dict[Wanted, Snapshot]
+    guarded: pl.DataFrame
+    as_of: date = date.max
+    lacking: dict[str, dict[str, Reason]] = field(default_factory=dict)
+    known: dict[str, Series] = field(default_factory=dict)
+
+    def series(self, indicator: Indicator) -> Series:
+        """Picked from a source or computed by a formula.
+
+        Raises:
+            MonitorError: a source behind it did not answer or cannot be read.
+        """
+        if indicator.id not in self.known:
+            self.known[indicator.id] = self._series(indicator)
+        return self.known[indicator.id]
+
+    def _series(self, indicator: Indicator) -> Series:
+        data = indicator.data
+        if data is None:
+            return Series.empty()
+        picked = {name: self._part(indicator, part) for name, part in data.parts.items()}
+        if not data.formula:
+            return next(iter(picked.values()))
+        picked = {name: _until(part, self.as_of) for name, part in picked.items()}
+        made = formula.combine(data.formula, picked, indicator.id)
+        below = (self.lacking.get(part.indicator, {}) for part in data.parts.values())
+        without = {code: Reason.MISSING_INPUT for found in below for code in found}
+        self.lacking[indicator.id] = without | formula.lacking(picked, made)
+        return protection.computed(self.project, indicator, made)
+
+    def _part(self, indicator: Indicator, part: Selection) -> Series:
+        if part.indicator:
+            return self.series(self.project.indicators[part.indicator])
         key = (part.source, part.series)
-        if key in broken:
-            raise broken[key]
-        whole = Series.pick(rows[key], indicator.id, part, snapshots[key].sha256)
-        picked[name] = protection.mark(whole, part, rows[key], guarded)
-    if indicator.data.formula:
-        return formula.combine(indicator.data.formula, picked, indicator.id)
-    return next(iter(picked.values()))
+        if key in self.broken:
+            raise self.broken[key]
+        whole = Series.pick(self.rows[key], indicator.id, part, self.snapshots[key].sha256)
+        return protection.mark(whole, part, self.rows[key], self.guarded)

@@ -85,7 +85,7 @@ class Monitor:
         from monitor import run
 
         return run.run(self.project, as_of=self.as_of, now=_now(), areas=areas, out=Path(out) if out else None,
-                       formats=formats or run.FORMATS, offline=self.offline)
+                       formats=formats or (*run.FORMATS, "quality"), offline=self.offline)
 
     def _judged(self, indicator: str | None, areas: tuple[str, ...]) -> Judged:
         from monitor import run

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
@@ -15,9 +17,10 @@ from datetime import date
 from pathlib import Path
 
 from monitor import paging, vintages
+from monitor.bodies import path_of, sha256
 from monitor.errors import MonitorError, SourceUnavailable, UnreadableData
 from monitor.model import Source
-from monitor.network import THREADS, YOU, Network, Trouble
+from monitor.network import THREADS, Network, Trouble, place
 from monitor.results import Snapshot
 
 Wanted = tuple[str, str]  # source id, series
@@ -47,11 +50,12 @@ def fetch(
         return vintages.register(layers, source, series)
     trouble = ""
     if source.endpoint and not offline and as_of.isoformat() >= now[:10]:
-        try:
-            with Network() if network is None else nullcontext(network) as state:
+        with Network() if network is None else nullcontext(network) as state:
+            try:
                 return _live(source, series, store, now, state)
-        except Trouble as met:
-            trouble = _sentence(source, series, met)
+            except Trouble as met:
+                state.told[source.id, series] = met
+                trouble = _sentence(source, series, met)
     return at_hand(source, series, layers=layers, store=store, as_of=as_of, trouble=trouble)
 
 
@@ -79,7 +83,20 @@ def fetch_all(
             done(name, series)
 
     with Network(contact) if network is None else nullcontext(network) as state, ThreadPoolExecutor(THREADS) as pool:
-        return dict(zip(wanted, pool.map(one, wanted.items()), strict=True))
+        turns = _in_turn(wanted)
+        answers = dict(zip(turns, pool.map(one, ((name, wanted[name]) for name in turns)), strict=True))
+    return {name: answers[name] for name in wanted}
+
+
+def _in_turn(wanted: Mapping[Wanted, Source]) -> list[Wanted]:
+    """One of each host, then the next of each: a slow host, or one asked seldom, keeps no other waiting."""
+    before: Counter[str] = Counter()
+    turns = []
+    for number, (name, source) in enumerate(wanted.items()):
+        host = place(source.endpoint or "")[0]
+        turns.append((before[host], number, name))
+        before[host] += 1
+    return [name for *_, name in sorted(turns)]
 
 
 def at_hand(
@@ -98,14 +115,17 @@ def at_hand(
 
     def look(find: Callable[[], Snapshot | None]) -> None:
         try:
-            found.extend(filter(None, [find()]))
+            if one := find():
+                found.append(one)
+                damaged.extend(filter(None, [one.damage]))  # the one before serves
         except UnreadableData as error:
             damaged.extend(error.problems)
 
     look(lambda: vintages.newest(store, source.id, series, as_of))
-    look(lambda: vintages.shipped(layers, source.id, series))
+    look(lambda: vintages.shipped(layers, source.id, series, as_of))
     if not found:
         look(lambda: vintages.newest(store, source.id, series))
+        look(lambda: vintages.shipped(layers, source.id, series))
     if not found:
         if damaged:
             raise UnreadableData(damaged)
@@ -118,41 +138,36 @@ def at_hand(
     if not known:
         damaged.append(f"{source.title}, series {series}: no answer from {day} or before is at hand; "
                        f"this one was retrieved on {chosen.retrieved[:10]}.")  # fmt: skip
-    if trouble:
-        trouble += f" The answer of {chosen.retrieved[:10]} serves in its place."
-    told = " ".join(filter(None, [trouble, *damaged]))
-    return replace(chosen, problem=told, unasked=bool(trouble), damage=" ".join(damaged))
+    damaged = list(dict.fromkeys(filter(None, [chosen.damage, *damaged])))
+    asked = f"{trouble} Asked on {day}; the figures {of_day(chosen, as_of)} serve." if trouble else ""
+    return replace(chosen, problem=" ".join(filter(None, [asked, *damaged])), unasked=bool(trouble),
+                   asked=day if trouble else "", damage=" ".join(damaged))  # fmt: skip
 
 
-def probe(source: Source, network: Network | None = None) -> tuple[str, str]:
-    """How a source answers right now: a state (ok, missing, offline, broken) and a sentence. Reads no data."""
-    if source.endpoint is None:
-        return "ok", "read from a file, nothing is asked"
-    from monitor import wire
+def age(snapshot: Snapshot, as_of: date) -> int | None:
+    """Days from an answer to a date; None where nobody knows when it came."""
+    return (as_of - date.fromisoformat(snapshot.retrieved[:10])).days if snapshot.retrieved else None
 
-    url = paging.address(source, next(iter(source.series)))
-    without = f" without a key ({source.auth_env} is not set)" if source.auth_env and not _key(source) else ""
-    try:
-        with Network(patience=2.0) if network is None else nullcontext(network) as state:
-            status = wire.peek(url, source, state, _key(source), seconds=5.0)
-    except Trouble as trouble:
-        return "offline" if trouble.who == YOU else "broken", str(trouble)
-    if status < 400:
-        return "ok", f"reachable{without}"
-    verdict = "missing" if without and status in (401, 403) else "broken"
-    return verdict, f"answered with status {status}{without}"
+
+def of_day(snapshot: Snapshot, as_of: date) -> str:
+    """When an answer came, for a sentence: ``of 2026-10-01 (52 days old)``."""
+    days = age(snapshot, as_of)
+    return "of an unknown day" if days is None else (
+        f"of {snapshot.retrieved[:10]} ({days} day{'s' * (days != 1)} old)")  # fmt: skip
 
 
 def _live(source: Source, series: str, store: Path, now: str, network: Network) -> Snapshot:
     from monitor import wire  # heavy: an HTTP client and its cache
 
     def ask(url: str) -> paging.Answer:
-        return wire.get(url, source, store, network, key)
+        return wire.get(url, source, store, network, key, until)
 
-    key = _key(source)
+    key, until = _key(source), time.monotonic() + source.time_limit
     url = paging.address(source, series)
     pages = paging.pages(source, series, int(now[:4]), ask)
     bodies = tuple(page.body for page in pages)
+    same = all(p.status == 304 or (store / path_of(sha256(p.body))).exists() for p in pages)
+    network.told[source.id, series] = "not modified" if same else "fetched"
     snapshot = Snapshot(
         source.id, series, source.reader, bodies, vintages.digest(bodies), url, now, "live", "", source.licence.name,
         source.publisher, source.citation, source.series[series].unit,

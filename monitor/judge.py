@@ -2,11 +2,14 @@
 
 The gates, in this order; the first that holds gives the reason:
 
-1. the area is outside ``applies_to`` (areas, groups, kinds of area): not_applicable
+1. the area is outside ``applies_to`` (areas, groups, kinds of area), or has roles and none of ``applies_to_roles``:
+   not_applicable. An area without any recorded role is not left out
 2. no ``data`` block: its declared ``missing`` reason
 3. the source did not answer or could not be read: the reason the caller gives
 4. the newest cell is withheld to protect people (OBS_STATUS Q): suppressed; an older figure is not judged instead
-5. no figure: no_data; awaiting_entries where a register people keep by hand has nothing on the area
+5. no figure: no_data; awaiting_entries where a register people keep by hand has nothing on the area. Of a formula:
+   missing_input where one of its inputs has no figure, periods_differ where all have figures and never for the same
+   period, division_by_zero where the newest period they share would be divided by zero
 6. a finding of level ERROR, for the area or for the whole indicator: failed_check
 7. the newest figure is older than ``max_age`` at the cut-off date: too_old
 8. direction context_only: context_only
@@ -49,14 +52,18 @@ def judge(
     reasons: Mapping[str, Reason],
     as_of: date,
     entered: Mapping[str, Collection[str]] = {},
+    lacking: Mapping[str, Mapping[str, Reason]] = {},
+    roles: Mapping[str, Collection[str]] = {},
 ) -> list[Assessment]:
     """One Assessment for each indicator and area, in the order of both.
 
     Args:
         reasons: indicator -> why it has no observations at all (its source is unavailable or unreadable).
         entered: indicator that reads a register kept by hand -> the areas the register has figures for.
+        lacking: indicator with a formula -> area -> why the formula gives it no figure.
+        roles: area -> its recorded roles (origin, transit, destination).
     """
-    frame = assessments(project_indicators, series, areas, findings, reasons, as_of, entered)
+    frame = assessments(project_indicators, series, areas, findings, reasons, as_of, entered, lacking, roles)
     return [
         Assessment(**{**row, "status": Status(row["status"]), "reason": row["reason"] and Reason(row["reason"])})
         for row in frame.iter_rows(named=True)
@@ -71,6 +78,8 @@ def assessments(
     reasons: Mapping[str, Reason],
     as_of: date,
     entered: Mapping[str, Collection[str]] = {},
+    lacking: Mapping[str, Mapping[str, Reason]] = {},
+    roles: Mapping[str, Collection[str]] = {},
 ) -> pl.DataFrame:
     """The same as a frame with the fields of `Assessment` as columns, status and reason as text."""
     areas = list(dict.fromkeys(areas))
@@ -83,10 +92,12 @@ def assessments(
     used, broken = _since_last_break(_figures(cells, as_of))
     judged = _by_method(indicators, Series(used), as_of)
     gates = [
-        _declared(grid, indicators, areas),
+        _declared(indicators, areas, roles),
         _pairs((i, a, reason) for i, reason in reasons.items() for a in areas),
         _suppressed(cells),
         _pairs((i, a, Reason.AWAITING_ENTRIES) for i, have in entered.items() for a in areas if a not in have),
+        _pairs((i, a, why) for i, found in lacking.items() for a, why in found.items()).join(
+            judged, on=KEYS, how="anti"),
         grid.join(judged, on=KEYS, how="anti").with_columns(reason=pl.lit(Reason.NO_DATA.value)),
         _pairs((f.indicator, a, Reason.FAILED_CHECK) for f in findings if f.level is Level.ERROR
                for a in ([f.ref_area] if f.ref_area else areas)),
@@ -151,9 +162,11 @@ def _pairs(rows: Any) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=dict.fromkeys([*KEYS, "reason"], pl.String), orient="row")
 
 
-def _declared(grid: pl.DataFrame, indicators: Mapping[str, Indicator], areas: Sequence[str]) -> pl.DataFrame:
+def _declared(
+    indicators: Mapping[str, Indicator], areas: Sequence[str], roles: Mapping[str, Collection[str]]
+) -> pl.DataFrame:
     def why(i: Indicator, code: str) -> str | None:
-        return i.missing if i.applies(code) else Reason.NOT_APPLICABLE
+        return i.missing if i.applies(code, roles.get(code, ())) else Reason.NOT_APPLICABLE
 
     return _pairs((i.id, a, reason) for i in indicators.values() for a in areas if (reason := why(i, a)))
 

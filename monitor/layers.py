@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from monitor import declarations, document
+from monitor import declarations, document, plugins, privacy
 from monitor.consistency import Declarations, Entry
 from monitor.declarations import FrameworkFile, IncludedFile, ProjectFile
 from monitor.document import Document
@@ -56,7 +56,13 @@ class Reading:
         self.layers = layers
         self.problems: list[str] = []
         self.registers: dict[str, Register] = {}  # known once `declared`
+        self.checks: dict[str, dict[str, Any]] = {}  # of every indicator
+        self.said: dict[str, tuple[str, ...]] = {}  # id of each item and indicator, right or wrong -> what it answers
+        self.hidden = privacy.read(layers)
         self._read: dict[str, str] = {}
+        self._unread: list[str] = []
+        self._named: list[tuple[Document, int, str]] = []
+        self._bodies: list[str] = []  # names that look like a person's and are none
 
     def file(self, relative: str, model: type[BaseModel], **known: str) -> Document | None:
         """One file of the layer that wins, held against its model; None when it is no YAML we read."""
@@ -65,16 +71,32 @@ class Reading:
             read = document.read(path, label(path, self.layers[0]))
         except DefinitionError as problem:
             self.problems += problem.problems
+            self._unread += [relative] if model is IncludedFile else []
             return None
         self._read[relative] = read.sha256
+        self._named += self._people(read, model)
         if isinstance(read.tree, dict):
             read.tree.update({key: value for key, value in known.items() if key not in read.tree})
         self.problems += declarations.problems(read, model)
         return read
 
+    def _people(self, read: Document, model: type[BaseModel]) -> Iterator[tuple[Document, int, str]]:
+        """Where a file names a private person, or says how to reach one."""
+        text = read.path.read_text(encoding="utf-8-sig")
+        for start, name in privacy.withheld(text, self.hidden):
+            said = "is the name of a private person, and is withheld. Write the organisation or office instead, or "
+            yield read, *_said_at(read, text, start, f"'{privacy.masked(name)}' {said}[name withheld].")
+        if issubclass(model, IncludedFile):
+            if isinstance(read.tree, dict) and isinstance(listed := read.tree.get("organisations"), list):
+                self._bodies += [name for name in listed if isinstance(name, str)]
+            for start, name in privacy.persons(text, self._bodies):
+                said = "names a person or says how to reach one. Write the organisation or office; a name that is no"
+                yield read, *_said_at(read, text, start, f"'{privacy.masked(name)}' {said} person's goes under "
+                                      f"'organisations' of {NAME}.")  # fmt: skip
+
     def hashes(self) -> dict[str, str]:
-        """sha256 of every file that won, with the templates, style and words that are read later."""
-        for relative in self._names("reports/**/*"):
+        """sha256 of every file that won, with the templates, style, words and registers that are read later."""
+        for relative in self._names("reports/**/*") | self._names(f"{FOLDER}/*.csv"):
             if relative not in self._read and (path := find(self.layers, relative)).is_file():
                 self._read[relative] = hashlib.sha256(path.read_bytes()).hexdigest()
         return dict(sorted(self._read.items()))
@@ -84,12 +106,18 @@ class Reading:
         main = self.file(NAME, ProjectFile)
         if main is None:
             raise DefinitionError(self.problems)
+        self.checks = self._checks(main)
         documents = [main, *self._included(main)]
         sources = dict(self._sources())
         framework = self.file(GCM, FrameworkFile)
         gcm = _one(FrameworkFile, framework.tree) if framework else None
         said = [item for d in documents for key in ("documents", *KINDS, "indicators")
                for _, item in _items(d, key) if isinstance(item, dict)]
+        self.said = {str(item.get("id")): tuple(a for a in item["answers"] if isinstance(a, str))
+                     if isinstance(item.get("answers"), list) else () for item in said}
+        if self._unread:
+            self.problems.append(f"{', '.join(self._unread)}: could not be read, so what it declares is left out, and "
+                                 "links into it were not checked.")
         texts = [e for d in documents for e in _entries(d, "documents", Text)]
         items = {kind: [e for d in documents for e in _entries(d, kind, model)] for kind, model in KINDS.items()}
         known = {e.value.id: e.value for e in reversed(texts)}
@@ -112,11 +140,22 @@ class Reading:
             areas={str(e.location[-1]): e for e in _entries(main, "areas", Place)},
             scorecards=[*_texts(main, "scorecards")], languages=[*_texts(main, "languages")] or [Entry("en", main)],
             partial=partial, refused=wrong.union({str(item.get("id")) for item in said} - ids),
-            claimed={a for item in said if isinstance(item.get("answers"), list) for a in item["answers"]
-                     if isinstance(a, str)},
+            claimed={a for answers in self.said.values() for a in answers},
+            unread=bool(self._unread), named=self._named,
             registers={name.removeprefix("sources/") for name in self._names("sources/registers/*")},
             spoken={Path(name).stem for name in self._names("reports/words/*.yaml")},
         )
+
+    def _checks(self, main: Document) -> dict[str, dict[str, Any]]:
+        """The checks of every indicator, as far as they are right."""
+        declared = main.tree.get("checks") if isinstance(main.tree, dict) else None
+        known = plugins.names("checks")
+        for name in declared if isinstance(declared, dict) else ():
+            if name not in known:
+                hint = declarations.nearest(str(name), known) or f" Known: {', '.join(known)}."
+                self.problems.append(f"{main.at(('checks', name))} '{name}' is no check.{hint}")
+        right = _one(ProjectFile, {"about": main.tree.get("about"), "checks": declared}) if declared else None
+        return {name: options for name, options in right.checks.items() if name in known} if right else {}
 
     def _included(self, main: Document) -> Iterator[Document]:
         names: dict[str, None] = {}
@@ -158,6 +197,11 @@ class Reading:
     def _names(self, pattern: str) -> set[str]:
         """Files of any layer, relative to it."""
         return {path.relative_to(layer).as_posix() for layer in self.layers for path in layer.glob(pattern)}
+
+
+def _said_at(read: Document, text: str, start: int, sentence: str) -> tuple[int, str]:
+    line = text.count("\n", 0, start) + 1
+    return line, f"{read.label}:{line}: {sentence}"
 
 
 def _items(read: Document, key: str) -> list[tuple[str | int, Any]]:

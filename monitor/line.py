@@ -13,13 +13,15 @@ from monitor.evidence import Evidence
 from monitor.model import Direction, Indicator
 from monitor.period import decimal_year
 from monitor.project import Project
-from monitor.results import Assessment, Finding, Level, Reason, Status
-from monitor.scorecard import Citation, Figure, Line, Point
+from monitor.results import Assessment, Finding, Level, Reason, Snapshot, Status
+from monitor.scorecard import Aside, Citation, Figure, Line, Point
 from monitor.series import MISSING, TOTAL, Series
 from monitor.words import Words
 
 #: fewer members of a group than this give no comparison line
 GROUP_LEAST = 5
+#: so many areas are named of those that an indicator is only for
+NAMED = 4
 #: period, t, value, obs_status, lower and upper bound
 _Seen = tuple[str, float, float | None, str, float | None, float | None]
 
@@ -80,6 +82,8 @@ class Sayer:
         reason_text = words(f"reason.{judged.reason}") if judged.reason else ""
         if judged.reason in (Reason.NEEDS_REGISTER, Reason.AWAITING_SOURCE) and indicator.missing_note:
             reason_text = f"{reason_text}. {indicator.missing_note}"
+        if judged.reason is Reason.NOT_APPLICABLE and (why := self.outside(indicator, code)):
+            reason_text = f"{reason_text}: {why}"
         comparison, group_points = self._comparison(indicator, code)
         return Line(
             id=indicator.id, title=indicator.title, definition=indicator.definition, kind=indicator.kind,
@@ -88,6 +92,8 @@ class Sayer:
             direction=indicator.direction, direction_text=words(f"direction.{indicator.direction}"),
             status=judged.status, status_text=self._status_text(indicator, judged), reason=judged.reason or "",
             reason_text=reason_text, sentence=self._sentence(indicator, judged, latest, base, target),
+            grade=judged.grade, grade_text=words(f"grade.{judged.grade}") if judged.grade else "",
+            grade_why=tuple(words(f"grade.why.{one.split()[0]}") for one in judged.grade_why.split(", ") if one),
             latest=latest, base=base, target=target, target_text=self._target_text(indicator, code),
             comparison=comparison, reading=indicator.reading, method=judged.method,
             method_text=words(f"method.{judged.method}") if judged.method and judged.reason is None else "",
@@ -98,6 +104,33 @@ class Sayer:
             gcm=tuple(f"{g} {self.project.gcm[g]}" for g in indicator.gcm), sdg=tuple(indicator.sdg),
             bounds=indicator.bounds, chart_title=self._chart_title(indicator, shown),
             chart_text=self._chart_text(indicator, shown),
+        )
+
+    def outside(self, indicator: Indicator, code: str) -> str:
+        """Why an indicator is not meant for an area, in a reader's words; "" where it is."""
+        words, roles = self.words, self.project.roles.get(code, [])
+        if indicator.applies(code, roles):
+            return ""
+        if not indicator.covers(code):
+            known = [words(f"outside.{a}") if words.has(f"outside.{a}") else self.project.area_name(a, words)
+                     for a in indicator.applies_to]
+            if (more := len(known) - NAMED) > 1:
+                known[NAMED:] = [words("outside.more", n=more)]
+            return words("outside.area", areas=words.listed(known))
+        wanted, held = ([words(f"role.{r}") for r in dict.fromkeys(of)] for of in (indicator.applies_to_roles, roles))
+        basis = "; ".join(role.grounds for role in self.project.places[code].roles)
+        return words(f"outside.role.{area.kind(code)}", wanted=words.listed(wanted, "or"), roles=words.listed(held),
+                     area=self.project.area_name(code, words), basis=basis)
+
+    def aside(self, code: str) -> tuple[Aside, ...]:
+        """The figures of an area that failed a check, with the reason."""
+        columns = ["indicator", "time_period", "obs_value", "breakdown", "reason"]
+        mine = self.evidence.aside.filter(ref_area=code).sort("indicator", "breakdown", "time_period")
+        return tuple(
+            Aside(key, one.title, Figure(self.number(one, value), when, value,
+                                         "" if part == TOTAL else self._breakdown_label(part)), reason)
+            for key, when, value, part, reason in mine.select(columns).iter_rows()
+            if (one := self.project.indicators.get(key))
         )
 
     def _unconfirmed(self, indicator: Indicator) -> tuple[str, ...]:
@@ -199,7 +232,8 @@ class Sayer:
         """The method's word on an edge case, then what the checks found on this area or on all."""
         own = [self.words(f"sentence.note.{judged.note}")] if judged.note else []
         mine = [
-            f.message for f in self.found.get(indicator.id, [])
+            f"{f.message} {self.words('sentence.aside')}" if f.cells else f.message
+            for f in self.found.get(indicator.id, [])
             if f.ref_area in ("", judged.ref_area) and f.level is not Level.NOTE
             and f.check != "source"  # said once in the banner, and with the source
         ]
@@ -208,7 +242,7 @@ class Sayer:
     def citations(self, indicator: Indicator) -> tuple[Citation, ...]:
         """The answers an indicator was read from, with all that is needed to walk back to the bytes."""
         if indicator.id not in self._citations and indicator.data:
-            wanted = dict.fromkeys((p.source, p.series) for p in indicator.data.parts.values())
+            wanted = dict.fromkeys((p.source, p.series) for p in self.project.selections(indicator))
             self._citations[indicator.id] = tuple(
                 self._citation(*key) for key in wanted if key in self.evidence.snapshots
             )
@@ -226,8 +260,16 @@ class Sayer:
             citation=source.citation.format_map({"series": series, "retrieved": retrieved, "url": snapshot.url}),
             url=snapshot.url or source.homepage, retrieved=retrieved, sha256=snapshot.sha256, licence=licence,
             origin=snapshot.origin, came_from=snapshot.came_from, came_from_sha256=snapshot.came_from_sha256,
-            stale=f"{self.words('sentence.unasked') if snapshot.unasked else ''} {snapshot.damage}".strip(),
+            stale=f"{self._unasked(snapshot, retrieved)} {snapshot.damage}".strip(),
         )
+
+    def _unasked(self, snapshot: Snapshot, retrieved: str) -> str:
+        """That the publisher gave no usable answer, and how old the figures are that serve; "" where it did."""
+        if not (snapshot.asked and snapshot.retrieved):
+            return ""
+        asked = date.fromisoformat(snapshot.asked)
+        days = (asked - date.fromisoformat(snapshot.retrieved[:10])).days
+        return self.words.count("sentence.unasked", days, asked=self.words.day(asked), retrieved=retrieved)
 
     def _chart_title(self, indicator: Indicator, shown: Sequence[Point]) -> str:
         if not shown:

@@ -7,12 +7,14 @@ Words follow SDMX, the UN and OHCHR; see GLOSSARY.md.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from monitor import area, period
+from monitor.expect import Expect, Expected
 from monitor.results import Assessment, Edition, Finding, Level, Reason, Snapshot, Status  # noqa: F401
 
 
@@ -34,6 +36,14 @@ def _period(text: Any) -> Any:
         raise ValueError(str(problem)) from None
 
 
+def _checks(declared: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    for name, options in declared.items():
+        if "off" in options and (len(options) > 1 or not str(options["off"] or "").strip()):
+            raise ValueError(f"the check '{name}' is switched off by a reason and nothing else: {name}: {{off: why}}")
+    return declared
+
+
+Checks = Annotated[dict[str, dict[str, Any]], AfterValidator(_checks)]
 Duration = Annotated[str, BeforeValidator(_duration), Field(description="ISO 8601 duration: P1Y, P3M, P14D")]
 Period = Annotated[str, BeforeValidator(_period), Field(description="2024, 2024-Q3, 2024-05, 2007/08")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s<>\"]+$")]
@@ -44,6 +54,12 @@ Confidence = Literal["V", "V2", "M", "S"]
 #: OHCHR's three kinds (commitment, effort, result), and what only gives context
 Kind = Literal["structure", "process", "outcome", "context"]
 
+
+#: what an area is to migrants; several may hold
+RoleName = Literal["origin", "transit", "destination"]
+#: the checks that every indicator passes, unless its project or its own declaration says otherwise
+CHECKS = ("bounds", "duplicates", "freshness", "frozen", "jump", "outliers", "revision", "schema_drift", "shift",
+          "unit", "zeros")
 
 #: words that may stand in ``applies_to`` for every area of a kind
 KINDS_OF_AREA = {"countries": "country", "places": "place", "groups": "group"}
@@ -80,12 +96,26 @@ class Baseline(Declared):
 
 
 class Selection(Declared):
-    """One series of a source: one code for each dimension, so that rows are never added up by accident."""
+    """One series of a source: one code for each dimension, so that rows are never added up by accident.
 
-    source: Id
-    series: str
+    As a part of a formula it may be another indicator of the project instead, with that indicator's own selection.
+    """
+
+    source: Id = Field("", description="a file in sources/, without .yaml")
+    series: str = Field("", description="one of the source's series")
+    indicator: Id = Field("", description="in a formula, instead of a source: another indicator")
+    unit: str = Field("", description="in a formula: what the part is counted in, in a short form such as persons, "
+                      "usd, percent, or 1 for a bare number; needed where the source or indicator has no single unit")
     select: dict[str, str] = Field({}, description="dimension -> the code taken as the headline")
     breakdowns: dict[str, list[str]] = Field({}, description="dimension -> codes kept besides, one at a time")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Selection:
+        if self.indicator and (self.source or self.series or self.select or self.breakdowns):
+            raise ValueError("an 'indicator' brings its own figures: no 'source', 'series', 'select' or 'breakdowns'")
+        if not self.indicator and not (self.source and self.series):
+            raise ValueError("give 'source' and 'series', or, in a formula, another 'indicator'")
+        return self
 
 
 class Data(Declared):
@@ -104,7 +134,10 @@ class Data(Declared):
 
     @model_validator(mode="after")
     def _formula_when_many(self) -> Data:
-        if (len(self.parts) > 1) != (self.formula is not None):
+        derived = any(part.indicator for part in self.parts.values())
+        if derived and self.formula is None:
+            raise ValueError("a part that is an 'indicator' needs a 'formula' that says what is computed from it")
+        if not derived and (len(self.parts) > 1) != (self.formula is not None):
             raise ValueError("several parts need a 'formula' that joins them, and one part needs none")
         return self
 
@@ -151,12 +184,18 @@ class Indicator(Declared):
     )
     missing_note: str = ""
     applies_to: list[str] = Field([], description="areas, groups, 'countries', 'places' or 'groups'; empty: every area")
+    applies_to_roles: list[RoleName] = Field(
+        [], description="only for areas with one of these roles; empty: all. An area without any recorded role is "
+        "never left out"
+    )
     companions: list[Id] = Field([], description="indicators that must be read beside this one")
     reading: str = Field("", description="a sentence printed with the figure wherever it stands")
     cadence: Duration = "P1Y"
     least_points: Annotated[int, Field(ge=1)] = Field(2, description="fewer figures than this are too few to judge by")
     max_age: Duration = Field("P5Y", description="older than this at the cut-off date is too old to judge")
-    checks: dict[str, dict[str, Any]] = Field({}, description="name of a check -> its options")
+    checks: Checks = Field({}, description="name of a check -> its options, beside those every indicator has; or "
+                           "{off: why}")
+    expect: Expect = Field(Expect(), description="what is expected of its figures taken together")
     method: str = "statcan"
     method_options: dict[str, Any] = {}
     comparable: bool = Field(False, description="may areas be set beside each other? Never police counts")
@@ -189,8 +228,13 @@ class Indicator(Declared):
             raise ValueError("an ambiguous indicator names the 'companions' that explain it")
         return self
 
-    def applies(self, code: str) -> bool:
-        """Is the indicator meant for this area?"""
+    def applies(self, code: str, roles: Collection[str] = ()) -> bool:
+        """Is the indicator meant for this area, which has these recorded roles? One without any is not left out."""
+        open_to = not self.applies_to_roles or not roles or not {*roles}.isdisjoint(self.applies_to_roles)
+        return open_to and self.covers(code)
+
+    def covers(self, code: str) -> bool:
+        """Is the area one of ``applies_to``?"""
         named = {KINDS_OF_AREA.get(a, a) for a in self.applies_to}
         return not named or code in named or area.kind(code) in named or any(code in area.members(a) for a in named)
 
@@ -209,6 +253,7 @@ class Licence(Declared):
     url: Url | None = None
     confirmed: bool = Field(description="has a person read it at the publisher's?")
     note: str = ""
+    terms: str = Field("", description="for a file a person downloads: what is accepted by doing so, in plain words")
 
 
 class Paging(Declared):
@@ -250,26 +295,41 @@ class Source(Declared):
     paging: Paging | None = None
     auth_env: str | None = Field(None, description="name of the environment variable that holds the key")
     auth_param: str | None = None
-    per_minute: int = 60
-    timeout: float = 60.0
+    per_minute: Annotated[int, Field(ge=1)] = 60
+    per_hour: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="requests an hour the publisher allows, counted over all runs on this store"
+    )
+    at_once: Annotated[int, Field(ge=1)] = Field(4, description="requests its host answers at the same time")
+    timeout: float = Field(60.0, gt=0, description="seconds one request may take, retries included")
+    time_limit: float = Field(
+        600.0, gt=0, description="seconds all pages of a series may take together, or an answer the publisher queues"
+    )
     max_megabytes: float = 64.0
+    allow_private: bool = Field(False, description="follow redirects into private networks: a server of one's own")
     cadence: Duration = "P1Y"
     release: str = Field("", description="when new figures appear, in words")
     file: str | None = Field(None, description="for a register: path below sources/")
     options: dict[str, Any] = Field({}, description="options of the reader")
     flags: dict[str, str] = Field({}, description="the publisher's flag -> SDMX CL_OBS_STATUS")
     recodes: dict[str, dict[str, str]] = Field({}, description="dimension (or ref_area) -> found -> kept")
+    expect: Expected = Field(Expected(), description="what is expected of all figures taken from it")
     quirks: list[str] = []
     series: dict[str, Offered]
 
 
 class Role(Declared):
-    """Origin, transit or destination: dated and cited, several may hold."""
+    """Origin, transit or destination: cited, dated where ``as_of`` is given; several may hold."""
 
-    role: Literal["origin", "transit", "destination"]
+    role: RoleName
     basis: str
+    as_of: Period | None = Field(None, description="the period of the figure that it rests on")
     url: Url | None = None
     confidence: Confidence = "V"
+
+    @property
+    def grounds(self) -> str:
+        """The basis, with the period of its figure where the words do not name it."""
+        return f"{self.basis} ({self.as_of})" if self.as_of and self.as_of not in self.basis else self.basis
 
 
 class Place(Declared):

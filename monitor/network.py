@@ -11,7 +11,9 @@ import socket
 import threading
 import time
 from collections import Counter, deque
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -23,12 +25,23 @@ PUBLISHER = "The publisher must repair it; try again later."
 LATER = "Nobody needs to do anything: try again later."
 
 
-class Trouble(Exception):
-    """Why a publisher's answer could not be had, and who can change that. Never holds an address or a key."""
+By = Literal["you", "publisher", "wait"]
+_BY: dict[str, By] = {YOU: "you", PUBLISHER: "publisher", LATER: "wait"}
 
-    def __init__(self, cause: str, who: str, status: int = 0) -> None:
+
+class Trouble(Exception):
+    """Why a publisher's answer could not be had, and who can change that. Never holds an address or a key.
+
+    Attributes:
+        cause: what happened, half a sentence.
+        who: what is to be done, a sentence.
+        by: who can do it: the person at the keyboard, the publisher, or nobody, since it passes.
+        status: the HTTP status, where one was the cause.
+    """
+
+    def __init__(self, cause: str, who: str, status: int = 0, by: By | None = None) -> None:
         super().__init__(f"{cause}. {who}")
-        self.who, self.status = who, status
+        self.cause, self.who, self.status, self.by = cause, who, status, by or _BY.get(who, "you")
 
 
 def place(url: str) -> tuple[str, int]:
@@ -56,15 +69,18 @@ class Network:
             of reach and none reached: the rest of the run is offline, and `down` says so.
         backoff: seconds, doubled with each further try of a request that failed.
         minute: seconds in the minute of `Source.per_minute`.
+        hour: seconds in the hour of `Source.per_hour`.
         allow_private: follow redirects into private networks; None asks MONITOR_ALLOW_PRIVATE.
     """
 
     def __init__(self, contact: str = "", *, patience: float = 3.0, backoff: float = 0.5, minute: float = 60.0,
-                 allow_private: bool | None = None) -> None:  # fmt: skip
-        self.contact, self.patience, self.backoff, self.minute = contact, patience, backoff, minute
+                 hour: float = 3600.0, allow_private: bool | None = None) -> None:  # fmt: skip
+        self.contact, self.patience, self.backoff, self.minute, self.hour = contact, patience, backoff, minute, hour
         asked = os.environ.get("MONITOR_ALLOW_PRIVATE", "") not in ("", "0")
         self.allow_private = asked if allow_private is None else allow_private
         self.down = ""
+        #: source and series -> "fetched", "not modified", or why there was no answer
+        self.told: dict[tuple[str, str], str | Trouble] = {}
         self.lock = threading.RLock()
         self.sessions: dict[Any, Any] = {}  # filled by `monitor.wire`, one for each source
         self._up = False
@@ -72,7 +88,8 @@ class Network:
         self._causes: dict[tuple[str, int], str] = {}  # "" where the connection stood
         self._missing: set[tuple[str, int]] = set()
         self._failures: Counter[tuple[str, int]] = Counter()
-        self._asked: dict[str, deque[float]] = {}
+        self._asked: dict[tuple[str, int], deque[float]] = {}
+        self._gates: dict[tuple[str, int], threading.BoundedSemaphore] = {}
 
     def __enter__(self) -> Network:
         return self
@@ -135,7 +152,7 @@ class Network:
         """Wait until one more request to this host keeps to its pace."""
         while True:
             with self.lock:
-                asked, now = self._asked.setdefault(place(url)[0], deque()), time.monotonic()
+                asked, now = self._asked.setdefault(place(url), deque()), time.monotonic()
                 while asked and now - asked[0] >= self.minute:
                     asked.popleft()
                 if len(asked) < max(per_minute, 1):
@@ -143,6 +160,14 @@ class Network:
                     return
                 wait = asked[0] + self.minute - now
             time.sleep(wait)
+
+    @contextmanager
+    def among(self, url: str, at_once: int) -> Iterator[None]:
+        """Be one of the few requests that a host has to answer at the same time."""
+        with self.lock:
+            gate = self._gates.setdefault(place(url), threading.BoundedSemaphore(at_once))
+        with gate:
+            yield
 
 
 def _first_hop(url: str) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from monitor.errors import DefinitionError
 from monitor.model import Paging, Source
-from monitor.network import PUBLISHER, Trouble
+from monitor.network import LATER, PUBLISHER, Trouble
 from monitor.payload import excerpt, too_big
 
 #: more pages than any honest answer has
@@ -69,12 +69,32 @@ def pages(source: Source, series: str, until: int, ask: Callable[[str], Answer])
         ask: fetches one address.
 
     Raises:
-        Trouble: a page could not be had, the number of pages is not where it is declared, or there are
-            too many pages or bytes.
+        Trouble: a page could not be had, the number of pages is not where it is declared or keeps changing, a page
+            comes twice, or there are too many pages or bytes.
     """
+    try:
+        return _collect(source, series, until, ask)
+    except _Moved:  # the publisher has changed its data between two pages
+        try:
+            return _collect(source, series, until, ask)
+        except _Moved as moved:
+            raise Trouble(f"the number of pages changed while they were read, twice (at last {moved})", LATER) from None
+
+
+class _Moved(Exception):
+    """A page announces another number of pages than the first one."""
+
+
+def _collect(source: Source, series: str, until: int, ask: Callable[[str], Answer]) -> list[Answer]:
     found: list[Answer] = []
     limit = int(source.max_megabytes * 1e6)
     for answer in _each(source, series, until, ask):
+        if source.paging and source.paging.kind != "years":
+            for number, earlier in enumerate(found, start=1):
+                if earlier.body == answer.body:
+                    raise Trouble(f"page {len(found) + 1} is page {number} once more",
+                                  "If the publisher counts pages otherwise, correct 'paging' in "
+                                  f"sources/{source.id}.yaml; else it must repair it.")  # fmt: skip
         found.append(answer)
         if sum(len(a.body) for a in found) > limit:
             raise too_big(source)
@@ -94,8 +114,12 @@ def _each(source: Source, series: str, until: int, ask: Callable[[str], Answer])
     elif paging.kind == "page":
         first = page(paging.first)
         yield first
-        for number in range(paging.first + 1, paging.first + _count(source, paging, first.body)):
-            yield page(number)
+        announced = _count(source, paging, first.body)
+        for number in range(paging.first + 1, paging.first + announced):
+            answer = page(number)
+            if (now := _count(source, paging, answer.body)) != announced:
+                raise _Moved(f"{now} instead of {announced}")
+            yield answer
     elif paging.kind == "offset":
         if paging.step < 1:
             raise DefinitionError(f"sources/{source.id}.yaml: paging: 'step' must say how many rows a page has.")

@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from monitor import consistency, declarations, document, layers
+from monitor import consistency, declarations, document, entries, layers, plugins, privacy
 from monitor.errors import DefinitionError
 from monitor.items import Crosswalk, Recommendation
 from monitor.layers import NAME, flagship, packaged
 from monitor.mandate import Mandate
-from monitor.model import About, Indicator, Place, Source
+from monitor.model import CHECKS, About, Indicator, Place, Selection, Source
 from monitor.registers import FOLDER, Register
 from monitor.words import Words
 
@@ -48,7 +48,20 @@ class Project:
     problems: tuple[str, ...] = ()  # what was refused, when loaded with strict=False
     announced: str = ""  # what to tell a user who named no project and is given the flagship
     lines: dict[str, str] = field(default_factory=dict, repr=False)  # id -> file:line of its declaration
+    unconfirmed_titles: tuple[int, ...] = ()  # objectives whose titles were not compared with the official text
     registers: dict[str, Register] = field(default_factory=dict)  # evidence kept by hand; each is read as a source
+    checks: dict[str, dict[str, Any]] = field(default_factory=dict)  # of every indicator, beside `model.CHECKS`
+    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)  # declared and wrong: id -> what it answers
+    hidden: privacy.Withheld = privacy.NONE  # names of private persons, which may stand nowhere
+
+    def checks_of(self, indicator: Indicator) -> dict[str, dict[str, Any]]:
+        """The checks an indicator passes, with their options: all's, the project's, its own; without those off."""
+        found: dict[str, dict[str, Any]] = {name: {} for name in CHECKS}
+        for declared in (self.checks, indicator.checks):
+            for name, options in declared.items():
+                before = {} if "off" in options or "off" in found.get(name, {}) else found.get(name, {})
+                found[name] = {**before, **options}
+        return {name: options for name, options in found.items() if "off" not in options}
 
     @property
     def recommendations(self) -> dict[str, Recommendation]:
@@ -58,8 +71,9 @@ class Project:
         """A declared indicator.
 
         Raises:
-            DefinitionError: there is none of that id; the message names the nearest.
+            DefinitionError: there is none of that id; the message names the nearest, or says that it was left out.
         """
+        self.present(name)
         return _named(self.indicators, name, "indicator")
 
     def source(self, name: str) -> Source:
@@ -77,6 +91,48 @@ class Project:
             DefinitionError: there is none of that id; the message names the nearest.
         """
         return _named(self.registers, name, "register")
+
+    @property
+    def roles(self) -> dict[str, list[str]]:
+        """The recorded roles of each area that has any: origin, transit, destination."""
+        return {code: [role.role for role in place.roles] for code, place in self.places.items() if place.roles}
+
+    def inputs(self, indicator: Indicator) -> dict[str, Indicator]:
+        """The indicators that an indicator is computed from, through any number of steps."""
+        found: dict[str, Indicator] = {}
+        ahead = [indicator]
+        while ahead:
+            parts = data.parts.values() if (data := ahead.pop().data) else ()
+            new = {p.indicator: self.indicators[p.indicator] for p in parts if p.indicator and p.indicator not in found}
+            found |= new
+            ahead += new.values()
+        return found
+
+    def selections(self, indicator: Indicator) -> list[Selection]:
+        """What an indicator reads of sources: its own parts, and those of the indicators it is computed from."""
+        used = [indicator, *self.inputs(indicator).values()]
+        return [part for each in used if each.data for part in each.data.parts.values() if part.source]
+
+    def entered(self, name: str) -> list[dict[str, str]]:
+        """The rows of a register as they stand in its file.
+
+        Raises:
+            DefinitionError: there is no such register, or a row is not what it declares.
+            UnreadableData: the file is no CSV.
+        """
+        declared = self.register(name)
+        text = self.find(f"sources/{declared.file}").read_text(encoding="utf-8-sig", errors="replace")
+        if [*privacy.withheld(text, self.hidden)]:
+            raise DefinitionError(f"sources/{declared.file}: holds the name of a private person, and is withheld.")
+        where = f"sources/{declared.file}"
+        return entries.door(text, declared.header(), where, declared.organisations).drop(entries.LINE).to_dicts()
+
+    def present(self, name: str) -> None:
+        """Raises:
+            DefinitionError: something of that id is declared, and left out because its declaration is wrong.
+        """
+        if name in self.left_out:
+            raise DefinitionError(f"'{name}' is declared, and left out because its declaration is wrong: monitor check")
 
     def answering(self, name: str) -> list[Indicator]:
         """The indicators that answer an item of the mandate, with its parts, or one part of it, such as an ask.
@@ -97,14 +153,20 @@ class Project:
         Raises:
             DefinitionError: nothing of that name is declared.
         """
-        if thing in self.lines:
-            return [self.lines[thing]]
+        if thing in self.lines or f"area {thing}" in self.lines:
+            return [self.lines.get(thing) or self.lines[f"area {thing}"]]
         relative = f"sources/{thing}.yaml" if thing in self.sources else thing
         relative = f"{FOLDER}/{thing}.yaml" if thing in self.registers else relative
+        if thing.startswith("REG-") and thing[4:].lower() in self.registers:
+            relative = f"{FOLDER}/{thing[4:].lower()}.yaml"
         found = [str(path) for path in self._candidates(relative)]
+        for kind in ("readers", "checks", "methods") if not found else ():
+            if thing in plugins.names(kind):
+                found.append(str(plugins.module(kind, thing).__file__))
         if not found:
-            hint = declarations.nearest(thing, [*self.lines, *self.sources, *self.files])
-            raise DefinitionError(f"'{thing}' is no indicator, recommendation, source or file of this project.{hint}")
+            known = [*(name.removeprefix("area ") for name in self.lines), *self.sources, *self.files]
+            raise DefinitionError(f"'{thing}' is no indicator, item of the mandate, area, source, register, reader, "
+                                  f"check, method or file of this project.{declarations.nearest(thing, known)}")
         return found
 
     def find(self, relative: str) -> Path:
@@ -187,6 +249,8 @@ def load(folder: str | Path | None = None, strict: bool = True) -> Project:
     items = [e for entries in kept.items.values() for e in entries]
     lines = {name: e for e in reversed((*items, *kept.texts)) for name in getattr(e.value, "ids", [e.value.id])}
     lines |= {e.value.id: e for e in reversed(kept.indicators)}
+    known = {*lines}
+    lines |= {f"area {code}": entry for code, entry in kept.areas.items()}
     return Project(
         folder=home, layers=reading.layers, about=about,
         languages=tuple(e.value for e in kept.languages), scorecards=tuple(e.value for e in kept.scorecards),
@@ -195,9 +259,11 @@ def load(folder: str | Path | None = None, strict: bool = True) -> Project:
         indicators={e.value.id: e.value for e in kept.indicators},
         sources={name: e.value for name, e in kept.sources.items()},
         gcm=framework.titles if framework else {}, principles=framework.principles if framework else {},
+        unconfirmed_titles=tuple(framework.unconfirmed) if framework else (),
         problems=tuple(sorted([*problems, *fallen], key=_place)), announced=announced, files=reading.hashes(),
         crosswalks={e.value.id: e.value for e in kept.crosswalks},
-        registers=reading.registers,
+        registers=reading.registers, checks=reading.checks, hidden=reading.hidden,
+        left_out={name: answers for name, answers in reading.said.items() if name not in known},
         lines={name: f"{e.document.path}:{e.document.line(e.location)}" for name, e in lines.items()},
     )
 

@@ -22,7 +22,7 @@ from monitor.errors import MonitorError
 from monitor.model import Disclosure, Indicator, Selection
 from monitor.project import Project
 from monitor.results import Finding, Level
-from monitor.series import TOTAL, Series, dimensions
+from monitor.series import KEY, TOTAL, Series, dimensions
 
 Wanted = tuple[str, str]  # source id, series
 #: what earlier editions told: one line for each figure, without a value where it was withheld
@@ -40,6 +40,8 @@ def rules(project: Project) -> dict[Wanted, tuple[Disclosure, bool]]:
         if indicator.scale != "count" or indicator.disclosure == "none" or not indicator.data:
             continue
         for part in indicator.data.parts.values():
+            if part.indicator:
+                continue  # guarded as its own declaration says
             key, given = (part.source, part.series), indicator.disclosure
             new = given if isinstance(given, Disclosure) else Disclosure()
             everywhere = isinstance(given, Disclosure) or _counts_people(project, part)
@@ -100,6 +102,27 @@ def coordinates(part: Selection, rows: pl.DataFrame, breakdown: str) -> str:
     dim, _, code = breakdown.partition("=")
     chosen = {d: code if d == dim else part.select.get(d) or str(rows[d][0]) for d in sorted(dimensions(rows))}
     return ";".join(f"{d}={c}" for d, c in chosen.items())
+
+
+def computed(project: Project, indicator: Indicator, made: Series) -> Series:
+    """A count that a formula gives, with its small cells withheld, as strictly as it and what it reads are guarded.
+
+    What is withheld of its parts is missing here already. Two figures that are both printed have a difference that
+    anybody can form: only their own protection helps against that.
+    """
+    if indicator.scale != "count" or indicator.disclosure == "none":
+        return made
+    of, given = rules(project), indicator.disclosure
+    found = [of[key] for p in project.selections(indicator) if (key := (p.source, p.series)) in of]
+    found += [(given if isinstance(given, Disclosure) else Disclosure(), isinstance(given, Disclosure))]
+    k, fine = max(rule.k for rule, _ in found), max(rule.fine for rule, _ in found)
+    least = pl.when(pl.col("breakdown") == TOTAL).then(k).otherwise(fine)
+    places = [code for code in made.frame["ref_area"].unique() if area.kind(code) == "place"]
+    small = pl.col("obs_value").abs() < least
+    if all(rule.keep_zeros for rule, _ in found):
+        small &= pl.col("obs_value") != 0
+    ruled = pl.lit(any(wide for _, wide in found)) | pl.col("ref_area").is_in(places)
+    return hide(made, made.frame.filter(small, ruled), KEY)
 
 
 def findings(indicators: Iterable[Indicator], guarded: pl.DataFrame) -> list[Finding]:

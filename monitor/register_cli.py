@@ -12,6 +12,8 @@ import click
 from monitor.errors import ChecksFailed, DefinitionError, MonitorError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from monitor.curation import Remark
     from monitor.project import Project
     from monitor.registers import Register
@@ -23,6 +25,8 @@ _project = click.option(
     type=click.Path(path_type=Path),
     help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.",
 )
+#: rows of a register that its summary shows
+SHOWN = 12
 _json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
 
 
@@ -36,9 +40,13 @@ def register() -> None:
 @_json
 def list_(folder: Path | None, as_json: bool) -> None:
     """Every register: rows, areas, newest row, the indicators that read it, how many errors it has."""
+    listing(_load(folder), as_json)
+
+
+def listing(project: Project, as_json: bool) -> None:
+    """All registers, one line each."""
     from monitor import effect, terminal
 
-    project = _load(folder)
     rows = []
     for name, declared in project.registers.items():
         held, found = _rows(project, declared), _remarks(project, declared)
@@ -46,6 +54,43 @@ def list_(folder: Path | None, as_json: bool) -> None:
         used, errors = effect.readers(project, declared), sum(remark.level == "error" for remark in found)
         rows.append((name, len(held), len(areas), newest, " ".join(used), errors, declared.question))
     terminal.table(("register", "rows", "areas", "newest", "indicators", "errors", "question"), rows, as_json)
+
+
+def named(project: Project, name: str) -> str:
+    """The register a person means: ``cityid``, or ``REG-CITYID`` as documents call it; "" where it is none."""
+    found = name[4:].lower() if name.upper().startswith("REG-") else name
+    return found if found in project.registers else ""
+
+
+def summary(project: Project, name: str, as_json: bool) -> None:
+    """A register in short: what it answers, what counts, its series, its readers, and its rows."""
+    from monitor import codebook, effect, terminal
+    from monitor.registers import agreement
+
+    declared = project.register(name)
+    held = _rows(project, declared)
+    used, reached = effect.readers(project, declared), agreement(declared, held)
+    if as_json:
+        _say({"register": declared.model_dump(mode="json"), "indicators": used, "rows": held,
+              "agreement": {column: found._asdict() for column, found in reached.items()}})  # fmt: skip
+        return
+    areas = {row["ref_area"] for row in held}
+    facts = [("answers", declared.question), ("kept by", declared.keeper)]
+    facts += [("counts", text) for text in declared.counts] + [("does not", text) for text in declared.does_not_count]
+    facts += [("series", f"{series}: {rule.title}, {rule.unit} ({rule.rule})")
+              for series, rule in declared.rules.items()]
+    facts += [("two readers", f"{column}: {codebook.agreement_text(found)}") for column, found in reached.items()]
+    facts += [("read by", f"{one}  {project.indicators[one].title}") for one in used]
+    facts += [] if used else [("read by", "no indicator yet")]
+    facts += [("rows", f"{len(held)} on {_counted(len(areas), 'area')}" if held else "none yet"),
+              ("codebook", f"monitor register show {name}")]
+    terminal.facts(f"{name}  {declared.title}", facts)
+    if held:
+        columns = [c for c in ("id", "date_from", "date_to", *(c.name for c in declared.columns if c.required),
+                               "source_url") if c in held[0]]
+        terminal.table(columns, [[row[c] for c in columns] for row in held[:SHOWN]])
+        if len(held) > SHOWN:
+            click.echo(f"... and {len(held) - SHOWN} more: monitor register show {name}")
 
 
 @register.command()
@@ -74,15 +119,17 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @_project
 @click.option("--strict", is_flag=True, help="Exit with 13 on warnings, not only with 10 on errors.")
+@click.option("--links", "online", is_flag=True, help="Ask every cited page, and its copy, whether it is still there.")
 @_json
-def check(names: tuple[str, ...], folder: Path | None, strict: bool, as_json: bool) -> None:
-    """Find what is wrong in the rows: dead and double ones, missing evidence, dates, disagreement, people's names."""
+def check(names: tuple[str, ...], folder: Path | None, strict: bool, online: bool, as_json: bool) -> None:
+    """Find what is wrong in the rows: doubles, missing evidence, dates, disagreement, people's names, dead links."""
     from monitor import codebook, terminal
     from monitor.registers import agreement
 
     project = _load(folder)
     chosen = [project.register(name) for name in names] or [*project.registers.values()]
     found = [(declared.id, remark) for declared in chosen for remark in _remarks(project, declared)]
+    found += _dead(project, chosen) if online else []
     reached = [
         (declared.id, column, codebook.agreement_text(how))
         for declared in chosen
@@ -95,16 +142,18 @@ def check(names: tuple[str, ...], folder: Path | None, strict: bool, as_json: bo
         _say({"remarks": [{"register": name, **remark._asdict()} for name, remark in found], "agreement": kappas})
     else:
         for _, remark in found:
-            click.secho(f"{remark.level}: {remark.sentence}", fg=terminal.LEVEL[remark.level])
+            colour = terminal.LEVEL[remark.level] if remark.level != "note" else None
+            click.secho(f"{remark.level}: {remark.sentence}", fg=colour, dim=colour is None)
         terminal.table(("register", "judgement", "two readers"), reached)
         click.echo(
             f"{_counted(len(chosen), 'register')}, {_counted(errors, 'error')}, "
-            f"{_counted(len(found) - errors, 'warning')}."
+            f"{_counted(sum(remark.level == 'warning' for _, remark in found), 'warning')}."
         )
     if errors:
         raise DefinitionError(
             f"{_counted(errors, 'error')} in the registers: each names its file, its line and what to do."
         )
+    found = [(name, remark) for name, remark in found if remark.level != "note"]
     if strict and found:
         raise ChecksFailed(f"{_counted(len(found), 'warning')} in the registers, and --strict asked for failure.")
 
@@ -177,9 +226,11 @@ def wrong_rows(project: Project) -> list[str]:
 def _load(folder: Path | None) -> Project:
     from monitor.project import load
 
-    project = load(folder)
+    project = load(folder, strict=False)
     if project.announced:
         click.echo(project.announced, err=True)
+    for problem in project.problems:
+        click.secho(f"wrong: {problem}", err=True, fg="yellow")
     return project
 
 
@@ -217,13 +268,19 @@ def _body(project: Project, declared: Register) -> bytes:
 
 def _rows(project: Project, declared: Register) -> list[dict[str, str]]:
     """The rows as they stand; none where they cannot be read (`check` says why)."""
-    from monitor.entries import LINE, parse
+    from monitor.entries import LINE
+
+    frame = _frame(project, declared)
+    return [] if frame is None else frame.drop(LINE).to_dicts()
+
+
+def _frame(project: Project, declared: Register) -> pl.DataFrame | None:
+    from monitor.entries import parse
 
     try:
-        frame = parse(_text(_body(project, declared), declared), declared.header(), f"sources/{declared.file}")
+        return parse(_text(_body(project, declared), declared), declared.header(), f"sources/{declared.file}")
     except MonitorError:
-        return []
-    return frame.drop(LINE).to_dicts()
+        return None
 
 
 def _remarks(project: Project, declared: Register, body: bytes | None = None) -> list[Remark]:
@@ -233,8 +290,39 @@ def _remarks(project: Project, declared: Register, body: bytes | None = None) ->
         text = _text(_body(project, declared) if body is None else body, declared)
     except DefinitionError as problem:
         return curation.refused(problem)
+    ids = project.mandate.ids() | project.indicators.keys()
     own = (project.folder / "sources" / declared.file).is_file()  # an inherited one speaks of another mandate
-    return curation.remarks(declared, text, _today(), project.lines.keys() if own else ())
+    return curation.remarks(declared, text, _today(), ids if own else (), project.hidden)
+
+
+def _dead(project: Project, chosen: list[Register]) -> list[tuple[str, Remark]]:
+    """The rows whose pages are gone: a warning where a copy stands in an archive, else an error."""
+    from monitor import curation, links, terminal
+    from monitor.entries import LINE
+    from monitor.network import Network
+    from monitor.results import Level
+
+    cited = []
+    for declared in chosen:
+        frame = _frame(project, declared)
+        if frame is not None:
+            copies = frame["archived_url"] if "archived_url" in frame.columns else [""] * frame.height
+            cited += [(declared, int(frame[n, LINE]), column, url, copies[n])
+                      for n, column, url in curation.addresses(declared, frame)]
+    with Network(project.about.contact) as network, terminal.progress(len({url for *_, url, _ in cited})) as progress:
+        open_ = [url for *_, url, _ in cited if network.allow_private or not curation.closed(url)]
+        answers = links.ask(open_, network, lambda url: progress("render", url))
+    found = []
+    for declared, line, column, url, copy in cited:
+        answer = answers.get(url)  # an address of a private network is not asked
+        if answer and answer.why:
+            saved = copy != url and copy in answers and not answers[copy].dead
+            level = Level.ERROR if answer.dead and not saved else Level.WARNING if answer.dead else Level.NOTE
+            todo = " Its archived copy serves." if saved else (
+                " Find the page's new address, or a copy of it." if answer.dead else "")  # fmt: skip
+            said = f"sources/{declared.file}:{line}: {column}: {url}: {answer.why}.{todo}"
+            found.append((declared.id, curation.Remark(level, line, said)))
+    return found
 
 
 def _refuse(project: Project, declared: Register, before: bytes, after: bytes) -> None:

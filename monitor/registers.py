@@ -7,7 +7,7 @@ by which rows become the series of a source. A register is a source like any oth
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -32,6 +32,8 @@ class Column(Declared):
     most: float | None = Field(None, description="for a number: the largest that can be")
     form: str = Field("", description="for a text: the regular expression it follows")
     judgement: bool = Field(False, description="two people read it apart; their answers stand in <name>_1 and <name>_2")
+    ids: bool = Field(False, description="ids of the mandate, or of indicators, with blanks between")
+    beside: str = Field("", description="with ids: the regular expression of other ids that may stand there")
     person_free: bool = Field(False, description="never a person's name: offices, bodies and places only")
 
     @model_validator(mode="after")
@@ -59,7 +61,8 @@ SHARED: dict[str, Column] = {c.name: c for c in (
     Column(name="date_to", type="period", means="when it ended; empty while it lasts"),
     Column(name="source_url", type="url", required=True, means="the page where it can be read"),
     Column(name="archived_url", type="url", means="a copy of that page in a public archive"),
-    Column(name="retrieved_on", type="date", required=True, means="the day it was read"),
+    Column(name="retrieved_on", type="date", required=True, means="the day the project read it: the page, or a stored "
+           "copy of it where the notes say so; such a copy is older than this day, and the page was not asked"),
     Column(name="quote", means="the words of the source that settle it"),
     Column(name="language", means="language of the quote: en, fr", form=r"[a-z]{2,3}"),
     Column(name="coder_1", means="first reader, by a code and never by name: K1", form=_CODER),
@@ -71,7 +74,8 @@ SHARED: dict[str, Column] = {c.name: c for c in (
     _code("status", "state of the row", {"entered": "read by one person", "checked": "read by a second one",
           "withdrawn": "found wrong; kept, not counted"}),
     Column(name="notes", means="what the next reader must know"),
-    Column(name="linked_r", means="ids of the mandate it bears on, with blanks between", form=_IDS),
+    Column(name="linked_r", means="ids of the mandate it bears on, with blanks between", form=_IDS,
+           ids=True),
     Column(name="linked_gcm", means="objectives of the Global Compact, with blanks between: 4 15", form=_OBJECTIVES),
     Column(name="supersedes", means="id of the row this one replaces; that one is no longer counted"),
 )}  # fmt: skip
@@ -158,6 +162,9 @@ class Register(Declared):
     does_not_count: list[str] = Field(min_length=1, description="what does not")
     examples: list[Example] = Field(min_length=2, description="worked examples")
     edge_cases: list[str] = []
+    organisations: list[str] = Field(
+        [], description="names that may stand in a column free of persons though they look like a person's"
+    )
     shared: list[str] = Field([*SHARED], description="which of the shared columns it has: all, if left out")
     columns: list[Column] = Field(min_length=1, description="its own columns")
     rules: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Rule] = Field(
@@ -202,8 +209,9 @@ class Register(Declared):
 
     def told(self) -> dict[str, Any]:
         """Its columns as the reader is told of them, in plain values."""
-        untold = {"means", "judgement", "person_free"}
-        return {"columns": [c.model_dump(exclude_defaults=True, exclude=untold) for c in self.header()]}
+        told = {"columns": [c.model_dump(exclude_defaults=True, exclude={"means", "judgement", "ids", "beside"})
+                            for c in self.header()]}
+        return told | ({"organisations": self.organisations} if self.organisations else {})
 
     def source(self) -> Source:
         """The register as a source: its rules are its series."""
@@ -231,6 +239,13 @@ def joined(registers: Mapping[str, Register], sources: Mapping[str, Source]) -> 
     read = {name: by_file[s.file].read_through(s) if s.file in by_file else s for name, s in sources.items()}
     taken = {source.file for source in read.values()}
     return read | {name: register.source() for name, register in registers.items() if register.file not in taken}
+
+
+def current(rows: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Without the rows that another one supersedes, and those that were withdrawn."""
+    rows = [*rows]
+    replaced = {row.get("supersedes") for row in rows}
+    return [row for row in rows if row.get("id") not in replaced and row.get("status") != "withdrawn"]
 
 
 class Agreement(NamedTuple):

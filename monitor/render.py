@@ -18,6 +18,9 @@ from monitor.edition import Part
 from monitor.page import Look, charts, render
 from monitor.project import Project
 from monitor.scorecard import Matrix, Scorecard
+from monitor.validation.outcomes import Validated
+from monitor.validation.page import page
+from monitor.validation.plan import Plan
 from monitor.words import Words
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ ALONE = 4
 #: formats that a second process makes meanwhile, and how many it may be behind
 BESIDE = {"pdf"}
 AHEAD = 8
+#: written last where expectations are tested beside: their findings stand in it too
+FINDINGS = "data/findings.csv"
 
 
 def render_pages(
@@ -45,7 +50,7 @@ def render_pages(
     kept = edition.reusable(folder)
     parts: list[Part] = []
     todo: list[tuple[Scorecard, list[str]]] = []
-    printed = [f for f in formats if f != "data"]
+    printed = [f for f in formats if f not in ("data", "quality")]
     for card in cards:
         key = edition.inputs_hash(style, repr(card))
         mine = [Part(f"{card.area}/scorecard.{f}", edition.inputs_hash(key, f), None) for f in printed]
@@ -53,7 +58,7 @@ def render_pages(
         if stale := [f for f, p in zip(printed, mine, strict=True) if kept.get(p.path, {}).get("inputs") != p.inputs]:
             todo.append((card, stale))
     if "data" in formats:
-        parts += _data(project, judged)
+        parts += [p for p in _data(project, judged) if p.path != FINDINGS or "quality" not in formats]
     if "html" in formats:
         matrix = compose.matrix(project, words, cards, formats)
         key = edition.inputs_hash(style, repr(matrix))
@@ -96,14 +101,35 @@ def _data(project: Project, judged: Judged) -> list[Part]:
     makers: dict[str, Callable[[], bytes]] = {
         "data/observations.csv": partial(edition.observations_csv, evidence, areas),
         "data/assessments.csv": partial(edition.assessments_csv, judged.assessments),
-        "data/findings.csv": partial(edition.findings_csv, judged.findings),
+        FINDINGS: partial(edition.findings_csv, judged.findings),
         "data/metadata.json": partial(edition.metadata, project, evidence),
+        "data/quarantine.csv": partial(edition.quarantine_csv, evidence, areas),
     }
     parts = []
     for path, make in makers.items():
         data = make()  # quick, and its hash is the surest key
         parts.append(Part(path, edition.sha256(data), partial(bytes, data)))
     return parts
+
+
+def render_quality(
+    project: Project, words: Words, cards: Sequence[Scorecard], judged: Judged, planned: Plan, validated: Validated
+) -> list[Part]:
+    """The files of a validation: its page, its results, the suites and the script to run them again; all findings."""
+    from monitor.outputs import html
+    from monitor.validation.worker import SCRIPT
+
+    matrix = compose.matrix(project, words, cards)
+    shown = page(matrix, validated, project.indicators, tuple(planned.suites))
+    folders = [layer / "reports" for layer in project.layers]
+    made = {
+        FINDINGS: edition.findings_csv([*judged.findings, *validated.findings()]),
+        "quality/index.html": html.quality(shown, words, folders, project.tokens()),
+        "quality/results.json": validated.as_json(),
+        "quality/revalidate.py": SCRIPT.read_bytes(),
+        **{f"quality/suites/{name}.json": text for name, text in planned.suites.items()},
+    }
+    return [Part(path, edition.sha256(data), partial(bytes, data)) for path, data in made.items()]
 
 
 def _style(project: Project, words: Words) -> list[str]:

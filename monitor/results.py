@@ -23,6 +23,9 @@ class Reason(StrEnum):
     """Why something is not assessed. Every `Status.NOT_ASSESSED` carries one."""
 
     NO_DATA = "no_data"  # the source was read and holds nothing for this area
+    MISSING_INPUT = "missing_input"  # an input of the formula has nothing for this area
+    PERIODS_DIFFER = "periods_differ"  # all inputs have figures, never for the same period
+    DIVISION_BY_ZERO = "division_by_zero"  # what the formula divides by is zero
     TOO_OLD = "too_old"
     TOO_FEW_POINTS = "too_few_points"
     SUPPRESSED = "suppressed"
@@ -64,7 +67,8 @@ class Snapshot:
     came_from: str = ""  # how the figures of a shipped vintage came to us
     came_from_sha256: str = ""  # of the publisher's file or recorded answer they were carried over from
     problem: str = ""  # why this is not what it should be, as the terminal tells it: cause and who can mend it
-    unasked: bool = False  # the publisher could not be asked, and this older answer serves
+    unasked: bool = False  # the publisher gave no usable answer, and this older answer serves
+    asked: str = ""  # the day it was asked without getting one: 2026-11-22
     damage: str = ""  # what is wrong with what was kept or shipped; the same in every run
 
 
@@ -85,6 +89,8 @@ class Finding:
     ref_area: str = ""
     time_period: str = ""
     count: int = 1
+    #: (breakdown, period) of the figures that are themselves at fault; () where it is the series or its source
+    cells: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,8 @@ class Assessment:
     score: float | None = None  # -5 ... +5
     points: int = 0
     note: str = ""  # key of a sentence about an edge case
+    grade: str = ""  # how good the evidence is, A to D; "" where there is no figure (`monitor.grade`)
+    grade_why: str = ""  # what took points: "age 1, gaps 2"
 
     def __post_init__(self) -> None:
         if (self.status is Status.NOT_ASSESSED) != (self.reason is not None):

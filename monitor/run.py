@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from monitor import area, compose, edition, evidence, judge, plugins, protection
+from monitor import area, compose, edition, evidence, grade, judge, plugins, protection, quarantine, restated, swap
 from monitor.errors import DefinitionError
 from monitor.evidence import Evidence
-from monitor.model import Indicator
+from monitor.model import Indicator, Source
 from monitor.project import Project
-from monitor.render import render_pages
+from monitor.render import render_pages, render_quality
 from monitor.results import Assessment, Edition, Finding, Level
+from monitor.series import Series
+from monitor.validation import plan as validation
 from monitor.words import Words
 
-#: what an edition is made of by default; every plug-in of ``monitor.outputs`` may be asked for
+#: what an edition is made of by default; every plug-in of ``monitor.outputs`` may be asked for, and ``quality``: the
+#: test of what is expected of the figures (`monitor.validation`), which the command line adds to ``data``
 FORMATS = ("html", "pdf", "data")
 
 
@@ -49,20 +53,42 @@ def run(
     if Path(name).name != name or name in ("", ".", ".."):
         raise DefinitionError(f"'{name}' is no name for an edition: expected one without slashes, such as 2026-11.")
     folder = out or home(project) / "editions" / name
+    swap.mend(folder)
     words = project.words(language or project.languages[0])
     judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, replaces=folder)
-    cards = compose.compose(
-        project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats
-    )
-    parts, made = render_pages(project, words, cards, judged, folder, formats, progress)
-    manifest = edition.manifest(project, judged.evidence, judged.areas, as_of, name)
-    edition.may_replace(folder, manifest)
-    written, kept = edition.publish(folder, parts, made, manifest)
+    every = (project.indicators.values(), project.sources.values())
+    expected = plan_of(project, judged.evidence, judged.areas, *every) if "quality" in formats else None
+    if expected and not expected.expectations:  # nothing is expected: there is nothing to show
+        expected, formats = None, [form for form in formats if form != "quality"]
+    with validation.started(project.store, expected) as validated:
+        cards = compose.compose(
+            project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats
+        )
+        parts, made = render_pages(project, words, cards, judged, folder, formats, progress)
+        manifest = edition.manifest(project, judged.evidence, judged.areas, as_of, name)
+        edition.may_replace(folder, manifest)
+
+        def late() -> list[edition.Part]:
+            return render_quality(project, words, cards, judged, expected, validated()) if expected else []
+
+        written, kept = edition.publish(folder, parts, made, manifest, late)
+        outcome = validated()
     protection.remember(project.store, judged.evidence.guarded, judged.areas)
     return Edition(
-        str(folder), name, as_of, judged.areas, written, kept, len(judged.findings),
-        edition.tally(judged.assessments), notes(words, judged), tuple(formats),
+        str(folder), name, as_of, judged.areas, written, kept, len(judged.findings) + len(outcome.findings()),
+        edition.tally(judged.assessments), (*notes(words, judged), *outcome.notes()), tuple(formats),
     )
+
+
+def plan_of(
+    project: Project, gathered: Evidence, areas: Sequence[str], indicators: Collection[Indicator],
+    sources: Collection[Source],
+) -> validation.Plan:
+    """What is expected of the figures of these areas, the earlier vintage of those that may not drift included."""
+    drifting = [indicator for indicator in indicators if indicator.expect.drift]
+    before = evidence.earlier(project, drifting, gathered) if drifting else None
+    used = {part.source for indicator in indicators for part in project.selections(indicator)}
+    return validation.plan(gathered, before, areas, indicators, [s for s in sources if s.id in used])
 
 
 def home(project: Project) -> Path:
@@ -73,6 +99,7 @@ def home(project: Project) -> Path:
 def notes(words: Words, judged: Judged) -> tuple[str, ...]:
     """What a person at the terminal must know: where the figures came from, and what could not be had or read."""
     told = [compose.shipped_sentence(words, judged.evidence)]
+    told += compose.wrong_sentences(words, sum(f.check == "declaration" for f in judged.findings))
     troubles = [s.problem for s in judged.evidence.snapshots.values() if s.problem]
     if troubles:
         told.append(f"{len(troubles)} series are not what they should be, the first because: {troubles[0]}")
@@ -98,29 +125,105 @@ def assess(
     chosen = tuple(dict.fromkeys(area.require(a, tuple(project.places)) for a in areas)) or project.scorecards
     if groups := [a for a in chosen if area.kind(a) == "group"]:
         raise DefinitionError(f"{', '.join(groups)} is a group of countries: a scorecard is for one country or place.")
-    wanted = list(indicators if indicators is not None else project.indicators.values())
+    asked = list(indicators if indicators is not None else project.indicators.values())
+    wanted = with_inputs(project, asked)
     gathered = evidence.gather(
         project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail),
         edition=replaces,
     )
-    # checks see every area, for coverage and comparison; an edition reports what concerns its own
-    findings = [f for f in gathered.findings + check(project, wanted, gathered, as_of) if f.ref_area in ("", *chosen)]
+    before = evidence.earlier(project, wanted, gathered)
     progress("assess", "")
-    assessments = judge.judge(
-        {i.id: i for i in wanted}, gathered.series, chosen, findings, gathered.reasons, as_of, gathered.entered
+    told = wrong(project) + gathered.findings + evidence.drift(project, wanted, gathered)
+    verdict = _verdict(project, asked, gathered, chosen, told, as_of, before)
+    material = _material(project, asked, gathered, chosen, verdict.assessments, as_of, before)
+    gathered.series, gathered.aside = verdict.aside.series, verdict.aside.rows
+    graded = grade.grade(project, {i.id: i for i in asked}, gathered.series, gathered.aside,
+                         verdict.withholding + material, verdict.assessments, as_of)
+    return Judged(gathered, verdict.findings + material, graded, chosen)
+
+
+def with_inputs(project: Project, indicators: Iterable[Indicator]) -> list[Indicator]:
+    """The indicators, and those they are computed from."""
+    found = {i.id: i for i in indicators}
+    for indicator in [*found.values()]:
+        found |= project.inputs(indicator)
+    return [*found.values()]
+
+
+class _Verdict(NamedTuple):
+    findings: list[Finding]
+    withholding: list[Finding]  # those that count for the judge
+    aside: quarantine.Quarantine
+    assessments: list[Assessment]
+
+
+def _verdict(
+    project: Project, asked: Sequence[Indicator], gathered: Evidence, areas: Sequence[str], told: Sequence[Finding],
+    as_of: date, before: Series | None,
+) -> _Verdict:
+    """Check, set aside what fails, judge."""
+    found = [*told, *check(project, with_inputs(project, asked), gathered.series, as_of, before)]
+    # checks see every area, for coverage and comparison; an edition reports what concerns its own
+    findings = [f for f in found + inherited(project, asked, found) if f.ref_area in ("", *areas)]
+    aside = quarantine.set_aside(gathered.series, found + inherited(project, asked, found))
+    withholding = aside.withholding(findings)
+    by_id = {i.id: i for i in asked}
+    lacking = {i: {**gathered.lacking.get(i, {}), **aside.nothing_left.get(i, {})} for i in by_id}
+    judged = judge.judge(
+        by_id, aside.series, areas, withholding, gathered.reasons, as_of, gathered.entered, lacking, project.roles,
     )
-    return Judged(gathered, findings, assessments, chosen)
+    return _Verdict(findings, withholding, aside, judged)
 
 
-def check(project: Project, indicators: Sequence[Indicator], gathered: Evidence, as_of: date) -> list[Finding]:
+def _material(
+    project: Project, asked: Sequence[Indicator], gathered: Evidence, areas: Sequence[str],
+    judged: Sequence[Assessment], as_of: date, before: Series | None,
+) -> list[Finding]:
+    """What would be judged otherwise had the publisher not rewritten the past: judged again, all at once."""
+    if before is None:
+        return []
+    then, pairs = restated.with_earlier(gathered.series, before)
+    again = [i for i in asked if any(i.id == changed and code in areas for changed, code in pairs)]
+    if not again:
+        return []
+    other = _verdict(project, again, replace(gathered, series=then), areas, gathered.findings, as_of, None)
+    words = project.words(project.languages[0])
+    return restated.findings(words, {i.id: i for i in again}, pairs, judged, other.assessments)
+
+
+def inherited(project: Project, indicators: Iterable[Indicator], findings: Iterable[Finding]) -> list[Finding]:
+    """What withholds the judgement on an indicator withholds that on all that is computed from it."""
+    errors: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.level is Level.ERROR and one.check != "source":  # a source that failed is named by each of its readers
+            errors.setdefault(one.indicator, []).append(one)
+    return [
+        replace(one, indicator=indicator.id, message=f"Of {key}, from which this is computed: {one.message}")
+        for indicator in indicators for key in project.inputs(indicator) for one in errors.get(key, ())
+    ]
+
+
+def wrong(project: Project) -> list[Finding]:
+    """What is wrong in the declarations, each under its indicator or item: such as was left out of the edition."""
+    found = []
+    for problem in project.problems:
+        for layer in project.layers:
+            problem = problem.replace(f"{layer}/", "")
+        named = re.search(r"\((\S+?)\)", problem)
+        found.append(Finding("declaration", Level.WARNING, named[1] if named else "", problem))
+    return found
+
+
+def check(
+    project: Project, indicators: Sequence[Indicator], series: Series, as_of: date, before: Series | None
+) -> list[Finding]:
     """Run every declared check once, over all the indicators that declare it."""
     rules: dict[str, dict[str, tuple[Indicator, Mapping[str, Any]]]] = {}
     for indicator in indicators:
-        for name, options in indicator.checks.items():
+        for name, options in project.checks_of(indicator).items() if indicator.data else ():
             rules.setdefault(name, {})[indicator.id] = (indicator, options)
-    before = evidence.earlier(project, indicators, gathered)
     found: list[Finding] = []
     for name, theirs in rules.items():
-        found += plugins.function("checks", name)(gathered.series, theirs, as_of, before)
+        found += plugins.function("checks", name)(series, theirs, as_of, before)
     rank = {level: n for n, level in enumerate(Level)}
     return sorted(found, key=lambda f: (rank[f.level], f.indicator, f.check, f.ref_area, f.time_period, f.message))

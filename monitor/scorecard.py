@@ -75,6 +75,9 @@ class Line:
     reason: str  # "" or the key of a Reason
     reason_text: str
     sentence: str  # the finding, in one or two plain sentences
+    grade: str = ""  # how good the evidence is, A to D; "" where there is no figure
+    grade_text: str = ""  # "B, fair"
+    grade_why: tuple[str, ...] = ()  # what took points
     latest: Figure | None = None
     base: Figure | None = None
     target: Figure | None = None
@@ -107,6 +110,16 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A figure that failed a check and was kept out of judgement."""
+
+    indicator: str
+    title: str
+    figure: Figure  # its label names the breakdown, "" for the headline
+    reason: str
+
+
+@dataclass(frozen=True)
 class Promise:
     """A commitment and how it stands."""
 
@@ -128,7 +141,10 @@ class Asked:
 
     id: str
     text: str  # verbatim
-    answer: str
+    answer: str  # how it stands, in a sentence
+    said: str = ""  # the answer itself, verbatim
+    url: str = ""  # where that can be read
+    language: str = ""  # of the answer
 
 
 @dataclass(frozen=True)
@@ -213,6 +229,8 @@ class Scorecard:
     quality: tuple[Figure, ...]
     sources: tuple[Citation, ...]
     missing: tuple[tuple[str, tuple[str, ...]], ...]  # reason -> indicators
+    aside: tuple[Aside, ...] = ()  # figures that failed a check and were kept out of judgement
+    outside: tuple[tuple[str, str, str], ...] = ()  # id, title, why it is not meant for the area: no gap
     downloads: tuple[tuple[str, str], ...] = ()  # href, text
     promises: tuple[Promise, ...] = ()
     questions: tuple[Asked, ...] = ()

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.errors import MonitorError
 from monitor.model import Source
 from monitor.results import Edition, Finding, Snapshot
 from monitor.scorecard import Line, Point
@@ -21,6 +20,7 @@ from monitor.scorecard import Line, Point
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from monitor.outcome import Outcome
     from monitor.project import Project
 
 COLOUR = {"achieved": "green", "on_track": "green", "too_slow": "yellow", "limited": "dark_orange", "backwards": "red",
@@ -118,26 +118,33 @@ def edition(made: Edition, as_json: bool) -> None:
     click.echo(f"Open {made.folder}/index.html" if "html" in made.formats else f"Wrote {made.folder}")
 
 
-def answers(got: Mapping[tuple[str, str], Snapshot | MonitorError], as_json: bool) -> None:
-    rows = []
-    for (source, series), answer in got.items():
-        if isinstance(answer, Snapshot):
-            state = answer.origin if not answer.problem else f"{answer.origin}, stale"
-            rows.append((source, series, state, answer.retrieved, answer.sha256[:12], answer.problem))
-        else:
-            rows.append((source, series, "failed", "", "", " ".join(answer.problems)))
-    columns = ("source", "series", "state", "retrieved", "sha256", "problem")
-    _say([dict(zip(columns, r, strict=True)) for r in rows]) if as_json else _table(columns, rows)
-
-
-def findings(problems: Sequence[str], found: Sequence[Finding], as_json: bool) -> None:
+def outcomes(found: Sequence[Outcome], as_json: bool) -> None:
+    """What became of asking for each series; as JSON with the cause and who can mend it as fields."""
     if as_json:
-        _say({"problems": list(problems), "findings": [dataclasses.asdict(f) for f in found]})
+        _say([dataclasses.asdict(one) for one in found])
+        return
+    _table(("source", "series", "state", "retrieved", "days old", "sha256", "who can mend it", "problem"),
+           [(one.source, one.series, one.state, one.retrieved, "" if one.age_days is None else one.age_days,
+             one.sha256[:12], one.who, one.problem) for one in found])
+    states = [one.state for one in found]
+    click.echo(", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states)) + ".", err=True)
+
+
+def findings(
+    problems: Sequence[str], found: Sequence[Finding], aside: Sequence[Mapping[str, Any]], as_json: bool
+) -> None:
+    if as_json:
+        listed = [dataclasses.asdict(f) for f in found]
+        _say({"problems": list(problems), "findings": listed, "quarantine": list(aside)})
         return
     for problem in problems:
         click.secho(problem, fg="red")
     _table(("level", "check", "indicator", "area", "finding"),
            [(f.level, f.check, f.indicator, f.ref_area, f.message) for f in found])
+    if aside:
+        click.echo(f"{len(aside)} figures are kept out of judgement:")
+        columns = ("indicator", "ref_area", "time_period", "breakdown", "obs_value", "check")
+        _table(columns, [tuple(row[name] for name in columns) for row in aside])
     click.echo(f"{len(problems)} problems in declarations, words and vintages; {len(found)} findings on the figures.")
 
 
@@ -209,8 +216,8 @@ def _listed(kind: str, project: Project) -> tuple[tuple[str, ...], list[tuple[An
 
     if kind == "indicators":
         return ("id", "kind", "direction", "figures", "title"), [
-            (i.id, i.kind, i.direction, "+".join(dict.fromkeys(p.source for p in i.data.parts.values())) if i.data
-             else i.missing, i.title) for i in project.indicators.values()]
+            (i.id, i.kind, i.direction, "+".join(dict.fromkeys(p.source or p.indicator for p in i.data.parts.values()))
+             if i.data else i.missing, i.title) for i in project.indicators.values()]
     if kind == "sources":
         return ("id", "reader", "series", "licence", "publisher"), [
             (s.id, s.reader, len(s.series), s.licence.name, s.publisher) for s in project.sources.values()]
@@ -230,11 +237,16 @@ def places(found: Sequence[str], as_json: bool) -> None:
     _say(list(found)) if as_json else click.echo("\n".join(found))
 
 
-def diagnosis(report: Sequence[tuple[str, str, str]], as_json: bool) -> None:
+def diagnosis(report: Sequence[tuple[str, str, str]], endpoints: Sequence[Mapping[str, str]], as_json: bool) -> None:
+    """What a person may have to mend; then, where they were asked, how each endpoint of each source stands."""
     if as_json:
-        _say([{"what": what, "state": state, "detail": detail} for what, state, detail in report])
+        _say([{"what": what, "state": state, "detail": detail} for what, state, detail in report] + [*endpoints])
         return
     _table(("what", "state", "detail"), report)
+    if endpoints:
+        columns = ("source", "series", "reachable", "shape", "key", "detail")
+        click.echo()
+        _table(columns, [[one[column] for column in columns] for one in endpoints])
 
 
 def source_state(source: Source, newest: Snapshot | None, as_of: date) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,7 +14,9 @@ from monitor import terminal
 from monitor.declarations import nearest
 from monitor.errors import DefinitionError
 from monitor.items import Item
+from monitor.model import Indicator
 from monitor.project import Project
+from monitor.results import Reason
 
 #: kind -> its columns: attributes of an item, or what `_cell` works out
 COLUMNS = {
@@ -49,6 +54,7 @@ def show(name: str, project: Project, as_json: bool) -> None:
             terminal.facts(f"{name}  {indicator.title}", [*_told(indicator, {"id", "title"})])
         return
     known = project.mandate.ids()
+    project.present(name)
     if name not in known:
         hint = nearest(name, [*known, *project.indicators])
         raise DefinitionError(f"'{name}' is no indicator and no item of the mandate of this project.{hint}")
@@ -60,11 +66,34 @@ def show(name: str, project: Project, as_json: bool) -> None:
         terminal.facts(*_item(project, name))
 
 
+def family(name: str, project: Project) -> list[Indicator]:
+    """The indicators of one entry of the catalogue: for IND-17 IND-17a, IND-17b and so on."""
+    return [i for i in project.indicators.values() if re.fullmatch(re.escape(name) + "[a-z]+", i.id)]
+
+
+def show_family(name: str, project: Project, as_of: date, now: str, as_json: bool) -> None:
+    """The indicators of a family, and in how many of the default scorecards each has figures and a judgement."""
+    from monitor import run  # heavy: figures are read and judged
+
+    members = family(name, project)
+    judged = run.assess(project, as_of=as_of, now=now, indicators=members, offline=True)
+    rows = []
+    for one in members:
+        mine = [a for a in judged.assessments if a.indicator == one.id and a.reason is not Reason.NOT_APPLICABLE]
+        figures = sum(a.value is not None for a in mine)
+        why = Counter(a.reason for a in mine if a.reason)
+        status = f"{figures} of {len(mine)} areas with figures, {sum(a.reason is None for a in mine)} judged"
+        status += "".join(f"; {n} {reason.replace('_', ' ')}" for reason, n in why.most_common(2))
+        rows.append((one.id, one.kind, status, one.title))
+    terminal.table(("id", "kind", "figures", "title"), rows, as_json)
+
+
 def _cell(project: Project, item: Any, column: str) -> Any:
     if column == "indicators":
         return len(project.answering(item.id))
     if column == "year":
-        return getattr(item, "year", 0) or project.mandate.documents[item.document].year
+        document = project.mandate.documents.get(item.document)  # none where its declaration is left out
+        return getattr(item, "year", 0) or (document.year if document else "")
     value = getattr(item, column)
     if column == "actors":
         value = value or [item.no_actor]

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import http.client
 import logging
+import math
 import re
 import sqlite3
 import ssl
 import time
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, quote_plus
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import select_proxy
-from requests_cache import CachedSession
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
-from monitor import __version__, payload
+from monitor import __version__, asked, payload, queued
+from monitor.bodies import load, path_of, sha256
+from monitor.errors import UnreadableData
 from monitor.model import Source
 from monitor.network import LATER, PUBLISHER, THREADS, YOU, Network, Trouble, is_public, place
 from monitor.paging import Answer
+from monitor.partial import Part
 from monitor.payload import too_big, unpack
 
 CONNECT = 10.0  # seconds
@@ -36,6 +39,8 @@ AGAIN = (429, 500, 502, 503, 504)
 SLOW = 408  # our own, for a request that ran out of time
 HEADERS = ("ETag", "Last-Modified", "Content-Type")
 CHUNK = 1 << 16
+ERROR = 1 << 13  # bytes read of an error that explains itself
+SENDS = 6  # of one request whose answer breaks off, as long as each brings something new
 
 WAIT = "Try again later, or raise 'timeout' of the source."
 
@@ -66,7 +71,7 @@ def _scrub(text: str) -> str:
 def _left() -> float:
     end, given = _limit.get()
     if (left := end - time.monotonic()) <= 0:
-        raise Trouble(f"not finished within {given:g} seconds", WAIT, SLOW)
+        raise Trouble(f"not finished within {given:g} seconds", WAIT, SLOW, "wait")
     return left
 
 
@@ -103,8 +108,8 @@ class _Checked:
 
 def _private(host: str) -> Trouble:
     return Trouble(f"redirected to {host}, an address of a private network, and was not followed",
-                   "The publisher must repair it; where it is right, declare that address as the endpoint "
-                   "or set MONITOR_ALLOW_PRIVATE=1.")  # fmt: skip
+                   "The publisher must repair it; where it is right, declare that address as the endpoint, "
+                   "or set 'allow_private: true' in the source.", by="publisher")  # fmt: skip
 
 
 class _Door(HTTPAdapter):
@@ -112,6 +117,7 @@ class _Door(HTTPAdapter):
 
     def __init__(self, source: Source, network: Network, key: str, peek: bool) -> None:
         self.source, self.network, self.key, self.peek = source, network, key, peek
+        self.inside = network.allow_private or source.allow_private
         self.home = place(source.endpoint or "")
         tries = _Patience(
             total=5, connect=1, read=2, status=4, other=0, status_forcelist=AGAIN, raise_on_status=False,
@@ -121,7 +127,7 @@ class _Door(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        if not self.network.allow_private:
+        if not self.inside:
             self.poolmanager.pool_classes_by_scheme = {
                 scheme: type("Pool", (pool,), {"ConnectionCls": type("Checked", (_Checked, kind), {"home": self.home})})
                 for scheme, pool, kind in (("http", HTTPConnectionPool, HTTPConnection),
@@ -130,19 +136,20 @@ class _Door(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         url = request.url or ""
-        allowed = place(url) == self.home or self.network.allow_private or is_public(place(url)[0])
-        if not allowed and select_proxy(url, kwargs.get("proxies")):  # without a proxy the connection is looked at
+        allowed = place(url) == self.home or self.inside or is_public(place(url)[0])
+        if not allowed:  # a name is looked at once it is connected, see `_Checked`
             raise _private(place(url)[0])
         kwargs["stream"] = True
-        for last in (False, True):
-            response = super().send(self._with_key(request), *args, **kwargs)
+        part = Part()
+        for turn in range(SENDS):
+            response = super().send(part.rest_of(self._with_key(request)), *args, **kwargs)
             try:
-                response._content = self._read(response)
+                response = self._read(response, part)
                 break
             except (HTTPError, OSError):
                 response.close()
-                if last:
-                    raise Trouble("the answer broke off in the middle, twice", PUBLISHER) from None
+                if turn + 1 == SENDS or not part.may_be_asked_again():
+                    raise Trouble("the answer broke off in the middle, time and again", PUBLISHER) from None
                 _left()
         response._content_consumed = True  # type: ignore[attr-defined]
         response.request, response.url = request, url
@@ -165,26 +172,38 @@ class _Door(HTTPAdapter):
             header = re.sub(rf"([?&]){re.escape(quote(self.source.auth_param))}=[^&#\s]*&?", r"\1", header)
         return _scrub(header)
 
-    def _read(self, response: requests.Response) -> bytes:
-        """The body of a good answer, unpacked; nothing of any other."""
-        if response.status_code != 200 or self.peek:
-            response.close()
-            return b""
-        limit, parts, size = int(self.source.max_megabytes * 1e6), [], 0
-        packing = response.headers.get("Content-Encoding", "identity").strip().lower()
-        try:
-            if int(response.headers.get("Content-Length") or 0) > limit:
-                raise too_big(self.source)
-            while chunk := response.raw.read1(CHUNK, decode_content=False):
-                size += len(chunk)
-                if size > limit:
+    def _read(self, response: requests.Response, part: Part) -> requests.Response:
+        """The response with its whole body, unpacked; of an error nothing, or what explains it."""
+        limit, status = int(self.source.max_megabytes * 1e6), response.status_code
+        if self.peek:
+            response._content = b""
+        elif status == 413:
+            response._content = response.raw.read(ERROR, decode_content=True)
+        elif status == 200 or part.continues(response):
+            if status == 200:
+                part.begin(response)
+            try:
+                if int(response.headers.get("Content-Length") or 0) + len(part.body) > limit:
                     raise too_big(self.source)
-                parts.append(chunk)
-                _left()
-            return self._clean(unpack(b"".join(parts), packing, self.source))
-        except Trouble:
+                while chunk := response.raw.read1(CHUNK, decode_content=False):
+                    part.body += chunk
+                    if len(part.body) > limit:
+                        raise too_big(self.source)
+                    _left()
+            except Trouble:
+                response.close()
+                raise
+            response.headers, response.status_code = part.headers, 200
+            packing = part.headers.get("Content-Encoding", "identity").strip().lower()
+            response._content = self._clean(unpack(bytes(part.body), packing, self.source))
+            return response
+        else:
+            response._content = b""
+        if status == 304:
+            response.raw.drain_conn()  # it has no body: the connection serves the next request
+        else:
             response.close()
-            raise
+        return response
 
     def _clean(self, body: bytes) -> bytes:
         """Some services print the caller's key in their answer; it must not be kept."""
@@ -193,36 +212,96 @@ class _Door(HTTPAdapter):
         return body
 
 
-def get(url: str, source: Source, store: Any, network: Network, key: str) -> Answer:
-    """Ask for one page; conditionally, where its last answer is in the store.
+def get(url: str, source: Source, store: Path, network: Network, key: str, until: float) -> Answer:
+    """Ask for one page; conditionally, where its last answer is in the store. A queued answer is waited for.
+
+    Args:
+        until: when all pages of the series must be there, on the monotonic clock.
 
     Raises:
         Trouble: there was no answer, or none that could be data of this source.
     """
+    if source.per_hour:
+        _hourly(url, source, store, network)
+    answer = _ask(url, source, store, network, key, until)
+    if not (ticket := queued.ticket(answer.body)):
+        return answer
+    pause = 4 * network.backoff
+    while (state := queued.state(answer.body)) != "AVAILABLE":
+        if state not in ("SUBMITTED", "PROCESSING"):
+            raise Trouble(f"queued the answer and then lost it (state {state or 'not said'})", LATER)
+        if time.monotonic() + pause >= until:
+            raise Trouble(f"queued the answer and had not made it after {source.time_limit:g} seconds",
+                          "Try again in some minutes, when it will be ready; or ask for less: name single codes or a "
+                          f"first period under 'params' in sources/{source.id}.yaml.", by="wait")  # fmt: skip
+        time.sleep(pause)
+        pause = min(1.5 * pause, 60 * network.backoff)
+        answer = _ask(queued.address(url, ticket, "status"), source, store, network, key, until)
+    return _ask(queued.address(url, ticket, "data"), source, store, network, key, until)
+
+
+def _hourly(url: str, source: Source, store: Path, network: Network) -> None:
+    """Keep to the publisher's limit for an hour: wait a little, or leave the series for a later run."""
+    try:
+        while wait := asked.take(store, place(url)[0], source.per_hour or 1, network.hour):
+            if wait > source.timeout:
+                raise Trouble(f"its limit of {source.per_hour} requests an hour is used up, and the next one may be "
+                              f"sent in {math.ceil(wait / 60)} minutes", LATER)  # fmt: skip
+            time.sleep(wait)
+    except (sqlite3.Error, OSError) as error:
+        raise _unwritable(error) from None
+
+
+def _ask(url: str, source: Source, store: Path, network: Network, key: str, until: float) -> Answer:
     network.require(url)
     network.take_turn(url, source.per_minute)
-    token = _limit.set((time.monotonic() + source.timeout, source.timeout))
-    try:
-        session = _session(source, store, network, key)
-        response = session.get(url, timeout=(min(CONNECT, source.timeout), source.timeout))
-        if response.status_code != 200:
-            raise _refusal(response.status_code, source)
-        if why := payload.wrong(response.content, source):
-            raise Trouble(_scrub(why), PUBLISHER)
-        headers = {n.lower(): response.headers[n] for n in HEADERS if n in response.headers}
-        return Answer(response.content, 304 if getattr(response, "revalidated", False) else 200, headers)
-    except requests.RequestException as error:
-        network.failed(url)
-        raise _trouble(error) from None
-    except (sqlite3.Error, OSError) as error:
-        raise Trouble(f"the project's store could not be used ({getattr(error, 'strerror', None) or error})",
-                      f"Make it writable; if it is, delete http/{source.id}.sqlite in it.") from None  # fmt: skip
-    except Trouble as trouble:
-        if trouble.status in (SLOW, *AGAIN):
+    with network.among(url, source.at_once):
+        now = time.monotonic()
+        given = min(source.timeout, until - now)
+        token = _limit.set((now + given, source.timeout if given == source.timeout else source.time_limit))
+        try:
+            _left()
+            return _page(url, source, store, _session(source, network, key), min(CONNECT, given), given)
+        except requests.RequestException as error:
             network.failed(url)
-        raise
-    finally:
-        _limit.reset(token)
+            raise _trouble(error) from None
+        except (sqlite3.Error, OSError) as error:
+            raise _unwritable(error) from None
+        except Trouble as trouble:
+            if trouble.status in (SLOW, *AGAIN):
+                network.failed(url)
+            raise
+        finally:
+            _limit.reset(token)
+
+
+def _page(url: str, source: Source, store: Path, session: requests.Session, connect: float, read: float) -> Answer:
+    """One page, asked for on condition where its last answer is still in the store."""
+    known = asked.known(store, source.id, url)
+    if known and not (store / path_of(known.sha256)).exists():
+        known = None
+    response = session.get(url, timeout=(connect, read), headers=known.condition if known else None)
+    if response.status_code == 304 and known:
+        try:
+            return Answer(load(store, known.sha256), 304, known.headers)
+        except UnreadableData:  # what was kept is damaged
+            response = session.get(url, timeout=(connect, read))
+    body = response.content or b""
+    if trouble := queued.too_large(body, source.id):
+        raise trouble
+    if response.status_code != 200:
+        raise _refusal(response.status_code, source)
+    if why := payload.wrong(body, source):
+        raise Trouble(_scrub(why), PUBLISHER)
+    headers = {n.lower(): response.headers[n] for n in HEADERS if n in response.headers}
+    if not queued.ticket(body):
+        asked.remember(store, source.id, url, sha256(body), headers)
+    return Answer(body, 200, headers)
+
+
+def _unwritable(error: BaseException) -> Trouble:
+    return Trouble(f"the project's store could not be used ({getattr(error, 'strerror', None) or error})",
+                   f"Make it writable; if it is, delete {asked.FILE} in it.")  # fmt: skip
 
 
 def peek(url: str, source: Source, network: Network, key: str, seconds: float) -> int:
@@ -242,20 +321,16 @@ def peek(url: str, source: Source, network: Network, key: str, seconds: float) -
         _limit.reset(token)
 
 
-def _session(source: Source, store: Any, network: Network, key: str) -> Any:
-    """The session of a source, made when first needed; its threads share connections and cache."""
+def _session(source: Source, network: Network, key: str) -> requests.Session:
+    """The session of a source, made when first needed; its threads share connections."""
     with network.lock:
-        if (source.id, store) not in network.sessions:
-            session = CachedSession(
-                str(store / "http" / f"{source.id}.sqlite"), backend="sqlite", serializer="json",  # a pickle runs code
-                expire_after=0,  # always asked, with the ETag or date of the last answer
-                filter_fn=lambda response: response.status_code != 200 or not payload.wrong(response.content, source),
-            )
-            network.sessions[source.id, store] = _prepared(session, source, network, key, peek=False)
-        return network.sessions[source.id, store]
+        if source.id not in network.sessions:
+            network.sessions[source.id] = _prepared(requests.Session(), source, network, key, peek=False)
+        session: requests.Session = network.sessions[source.id]
+        return session
 
 
-def _prepared(session: Any, source: Source, network: Network, key: str, peek: bool) -> Any:
+def _prepared(session: requests.Session, source: Source, network: Network, key: str, peek: bool) -> requests.Session:
     if key:
         _secrets.update({key, quote(key), quote_plus(key)})
     door = _Door(source, network, key, peek)
@@ -278,13 +353,16 @@ def _refusal(status: int, source: Source) -> Trouble:
         who = f"Set the environment variable {source.auth_env} to a valid key." if source.auth_env else (
             "The publisher does not let programs in, or not from here; ask it, or correct "
             f"'endpoint' in {file}.")  # fmt: skip
-    elif status in (400, 404, 406, 410, 413, 414, 422):
+    elif status == 413:
+        return queued.narrower(source.id)
+    elif status in (400, 404, 406, 410, 414, 422):
         who = f"'endpoint', 'params' or 'series' in {file} must follow the publisher."
     elif status == 429:
         who = f"Try again later; lower 'per_minute' in {file} if it comes back."
     else:
-        who = PUBLISHER
-    return Trouble(f"answered with status {status} ({http.client.responses.get(status, 'unknown')})", who, status)
+        who = LATER if status == 503 else PUBLISHER
+    return Trouble(f"answered with status {status} ({http.client.responses.get(status, 'unknown')})", who, status,
+                   "wait" if status == 429 else None)  # fmt: skip
 
 
 def _trouble(error: BaseException) -> Trouble:
@@ -293,7 +371,8 @@ def _trouble(error: BaseException) -> Trouble:
     for found in inner:
         if isinstance(found, ssl.SSLCertVerificationError):
             return Trouble(f"its certificate could not be verified ({found.verify_message})",
-                           "The publisher must renew it; behind a company's proxy set REQUESTS_CA_BUNDLE.")  # fmt: skip
+                           "The publisher must renew it; behind a company's proxy set REQUESTS_CA_BUNDLE.",
+                           by="publisher")  # fmt: skip
     if isinstance(error, requests.TooManyRedirects):
         return Trouble("redirected more than 5 times", PUBLISHER)
     if isinstance(error, requests.exceptions.InvalidSchema):
@@ -303,7 +382,7 @@ def _trouble(error: BaseException) -> Trouble:
     if any(isinstance(found, NameResolutionError) for found in inner):
         return Trouble("its name could not be looked up", YOU)
     if isinstance(error, requests.ReadTimeout) or any(isinstance(f, ReadTimeoutError) for f in inner):
-        return Trouble("did not answer in time", WAIT)
+        return Trouble("did not answer in time", WAIT, by="wait")
     system = next((f.strerror for f in inner if isinstance(f, OSError) and f.errno and f.strerror), "")
     return Trouble(f"the connection failed ({system or 'closed without an answer'})", PUBLISHER)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
@@ -64,6 +64,12 @@ class Words:
         from babel.dates import format_date
 
         return str(format_date(value, "long", locale=self._locale))
+
+    def listed(self, names: Sequence[str], style: str = "standard") -> str:
+        """One, two and three; with the style ``or``: one, two or three."""
+        from babel.lists import format_list
+
+        return str(format_list(names, style, self._locale))
 
     def area(self, code: str, own: str | None = None) -> str:
         """The name of a country, region or group; a place has the name its project gives it."""

@@ -45,7 +45,7 @@ rules:
 """
 ROW = {
     "id": "CARDS-DEU-001", "ref_area": "DEU", "date_from": "2019", "city": "Berlin", "open": "yes", "data_safe": "yes",
-    "source_url": "https://example.org/1", "archived_url": "https://archive.example.org/1",
+    "source_url": "https://www.iana.org/1", "archived_url": "https://web.archive.org/1",
     "retrieved_on": "2024-05-01", "confidence": "high",
 }
 

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,8 @@ def run(line: str) -> str:
         arguments = shlex.split(first)[1:]
         if arguments[0] == "run" and "--offline" not in arguments:
             arguments.append("--offline")
+        if arguments[0] == "run" and "--validate" not in arguments:
+            arguments.append("--no-validate")  # it takes seconds each time; docs/howto/validation.md tries it
         done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
         code, printed = done.exit_code, done.output
         if rest:
@@ -89,6 +92,13 @@ def run(line: str) -> str:
 def plain(text: str) -> str:
     """One kind of blank: figures are printed with no-break spaces."""
     return " ".join(text.split())
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """What a link to a heading of a page may end with."""
+    heads = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {print_docs.slug(re.sub(r"[`*]", "", head)) for head in heads}
 
 
 def write(home: Path, path: str, manner: str, text: str) -> None:
@@ -137,6 +147,39 @@ def test_generated_pages_are_fresh(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == GENERATED[path], "run: make docs"
 
 
+def test_every_how_to_is_in_the_list_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [p.name for p in (ROOT / "docs/howto").glob("*.md") if f"(docs/howto/{p.name})" not in readme] == []
+
+
+def test_no_page_of_what_is_gone() -> None:
+    assert print_docs.stale() == [], "run: make docs"
+
+
+def test_every_indicator_and_recommendation_has_a_page_that_says_what_is_declared() -> None:
+    """Drawn from the declarations and not from the printer: what a reader needs stands on the page, and marked."""
+    project = load(ROOT)
+    for indicator in project.indicators.values():
+        page = GENERATED[print_docs.REFERENCE / f"indicators/{indicator.id}.md"]
+        said = [indicator.definition, indicator.unit, indicator.numerator, indicator.denominator, indicator.purpose,
+                indicator.do_no_harm, indicator.self_identification, *indicator.caveats, *indicator.sdg,
+                *(f"**unconfirmed**: {text}" for text in indicator.unconfirmed),
+                *(t.citation for t in indicator.targets), *(f"{n} {project.gcm[n]}" for n in indicator.gcm)]
+        for part in indicator.data.parts.values() if indicator.data else ():
+            if part.source:
+                licence = project.sources[part.source].licence
+                said += [part.series, *part.breakdowns, licence.name + " (**unconfirmed**)" * (not licence.confirmed)]
+        owners = {found[1].id for answer in indicator.answers if (found := project.mandate.find(answer))}
+        said += [f"(../recommendations/{owner}.md)" for owner in owners & {*project.recommendations}]
+        assert [text for text in said if text not in page] == [], indicator.id
+    for recommendation in project.recommendations.values():
+        page = GENERATED[print_docs.REFERENCE / f"recommendations/{recommendation.id}.md"]
+        said = [*recommendation.text.splitlines(), recommendation.source, *recommendation.gaps.values(),
+                *(ask.text for ask in recommendation.asks), *project.mandate.linked(recommendation.id),
+                *(f"(../indicators/{i.id}.md)" for i in project.answering(recommendation.id))]
+        assert [text for text in said if text not in page] == [], recommendation.id
+
+
 @pytest.mark.parametrize("command", sorted(cli.commands))
 def test_every_command_and_option_is_documented(command: str) -> None:
     page = GENERATED[ROOT / "docs/reference/cli.md"]
@@ -158,8 +201,7 @@ def test_links_lead_somewhere(page: Path) -> None:
         there = (page.parent / path).resolve() if path else page
         assert there.exists(), f"{target}: no such file"
         if anchor:
-            heads = re.findall(r"^#+ (.+)$", FENCE.sub("", there.read_text(encoding="utf-8")), re.MULTILINE)
-            assert anchor in {print_docs.slug(re.sub(r"[`*]", "", head)) for head in heads}, f"{target}: no heading"
+            assert anchor in anchors(there), f"{target}: no heading"
         if target.endswith(".png"):
             assert len(alt) > 40, f"{target}: describe the picture"
             assert there.stat().st_size <= 250_000
@@ -197,8 +239,6 @@ def test_what_the_readme_says_is_declared_and_missing_is() -> None:
         standing.evidence for c in project.mandate.commitments.values() for standing in c.history)
     assert "Two methods" in readme and plugins.names("methods") == ["binary", "statcan"]
     assert "English is the only language" in readme and [p.stem for p in (ROOT / "reports/words").iterdir()] == ["en"]
-    assert "no suite is built" in readme and not any(
-        "great_expectations" in p.read_text(encoding="utf-8") for p in (ROOT / "monitor").rglob("*.py"))
 
 
 def test_decisions_are_numbered_and_say_what_they_cost() -> None:

@@ -105,7 +105,7 @@ def test_the_manifest_hashes_every_file_and_names_every_answer(flagship: tuple[P
     assert {path: entry["sha256"] for path, entry in manifest["files"].items()} == found
     assert manifest["as_of"] == AS_OF.isoformat()
     cited = {s["source"] + "/" + s["series"]: s for s in manifest["snapshots"]}
-    used = {f"{p.source}/{p.series}" for i in project.indicators.values() if i.data for p in i.data.parts.values()}
+    used = {f"{p.source}/{p.series}" for i in project.indicators.values() for p in project.selections(i)}
     assert set(cited) == used
     assert all(s["url"] and s["licence"] and len(s["sha256"]) == 64 for s in cited.values())
     # an empty register has no row that was retrieved on any day

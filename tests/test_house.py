@@ -14,14 +14,14 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "monitor").rglob("*.py"))
 #: library -> the only rooms that may import it
 DOORS = {
-    "requests": {"wire"}, "requests_cache": {"wire"}, "urllib3": {"wire"},
-    "pandera": {"checks", "entries"}, "great_expectations": {"checks"},
+    "requests": {"wire"}, "urllib3": {"wire"},
+    "pandera": {"checks", "entries"}, "great_expectations": {"validation"},
     "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart"},
-    "yaml": {"document"}, "click": {"cli", "terminal", "register_cli", "register_form"}, "rich": {"cli", "terminal"},
+    "yaml": {"document"}, "click": {"cli", "terminal", "register_cli", "register_form", "validate_cli", "vintages_cli"}, "rich": {"cli", "terminal"},
     "babel": {"words", "area"}, "fastexcel": {"readers"},
 }
 #: imported only where used, so that `monitor --help` is instant and a run pays for what it needs
-HEAVY = {"pandera", "great_expectations", "matplotlib", "typst", "jinja2", "requests_cache", "pandas", "rich"}
+HEAVY = {"pandera", "great_expectations", "matplotlib", "typst", "jinja2", "requests", "pandas", "rich"}
 
 
 def _imports(tree: ast.AST) -> list[str]:

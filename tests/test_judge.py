@@ -12,8 +12,7 @@ import pytest
 from monitor.errors import DefinitionError
 from monitor.judge import assessments, judge
 from monitor.methods._points import FIELDS
-from monitor.model import Reason, Status
-from monitor.results import Assessment, Finding, Level
+from monitor.results import Assessment, Finding, Level, Reason, Status
 from monitor.series import Series
 from tests.fiction import frame, indicator, target
 
@@ -95,9 +94,49 @@ def test_a_source_that_failed_costs_only_its_indicator() -> None:
     assert [a.indicator for a in made if a.reason is Reason.UNAVAILABLE] == ["PACE"]
 
 
+def test_a_role_selects_and_no_role_leaves_nothing_out() -> None:
+    home = {i.id: i for i in (indicator("ALL"), indicator("FROM", applies_to_roles=["origin"]),
+                              indicator("BOTH", applies_to_roles=["origin", "transit"], missing="needs_register"))}
+    cells = [(key, area, "_T", "2024", 10.0, "A") for key in home for area in ("DEU", "KEN", "ITA")]
+    roles = {"DEU": ["destination"], "KEN": ["destination", "origin"], "ITA": []}
+    made = judge(home, frame(cells), ["DEU", "KEN", "ITA", "FRA"], [], {}, AS_OF, roles=roles)
+    assert {(a.indicator, a.ref_area) for a in made if a.reason is Reason.NOT_APPLICABLE} == {
+        ("FROM", "DEU"), ("BOTH", "DEU")}
+    assert {a.reason for a in made if a.indicator == "BOTH"} == {Reason.NOT_APPLICABLE, Reason.NEEDS_REGISTER}
+    assert {a.reason for a in made if a.ref_area == "FRA"} == {Reason.NO_DATA, Reason.NEEDS_REGISTER}
+
+
+def test_kind_and_role_must_both_hold() -> None:
+    city = {"X": indicator("X", applies_to=["places"], applies_to_roles=["destination"])}
+    roles = {code: ["destination"] for code in ("DEU", "USNYC")} | {"DEBER": ["origin"]}
+    made = judge(city, Series.empty(), ["DEU", "USNYC", "DEBER"], [], {}, AS_OF, roles=roles)
+    assert [a.reason for a in made] == [Reason.NOT_APPLICABLE, Reason.NO_DATA, Reason.NOT_APPLICABLE]
+
+
+@pytest.mark.parametrize("why", [Reason.MISSING_INPUT, Reason.PERIODS_DIFFER, Reason.DIVISION_BY_ZERO])
+def test_why_a_formula_gives_nothing_comes_after_a_failed_source_and_before_no_data(why: Reason) -> None:
+    home = {"PACE": PROJECT["PACE"]}
+    lacking = {"PACE": {"DEU": why}}
+
+    def reason(text: Series, reasons: dict[str, Reason] | None = None, **more: object) -> Reason | None:
+        got, = judge(home, text, ["DEU"], [], reasons or {}, AS_OF, lacking=lacking, **more)  # type: ignore[arg-type]
+        return got.reason
+
+    nothing = frame([("PACE", "DEU", "_T", "2024", None, "M")])
+    assert reason(nothing) is why
+    assert reason(Series.empty()) is why
+    assert reason(nothing, {"PACE": Reason.UNAVAILABLE}) is Reason.UNAVAILABLE
+    assert reason(frame([("PACE", "DEU", "_T", "2024", None, "Q")])) is Reason.SUPPRESSED
+    assert reason(nothing, entered={"PACE": set()}) is Reason.AWAITING_ENTRIES
+    assert reason(frame([c for c in CELLS if c[:2] == ("PACE", "DEU")])) is None, "an older figure is still a figure"
+    elsewhere, = judge(home, Series.empty(), ["FRA"], [], {}, AS_OF, lacking=lacking)
+    assert elsewhere.reason is Reason.NO_DATA
+
+
 def test_the_frame_has_the_fields_of_an_assessment() -> None:
     assert dict(assessments(PROJECT, frame(CELLS), AREAS, [], {}, AS_OF).schema) == FIELDS
-    assert list(FIELDS) == list(Assessment.__dataclass_fields__)
+    later = ["grade", "grade_why"]  # `monitor.grade` gives them, from the judgement and the observations
+    assert [*FIELDS, *later] == list(Assessment.__dataclass_fields__)
 
 
 def test_an_unknown_method_is_refused_by_name() -> None:

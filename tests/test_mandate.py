@@ -6,6 +6,8 @@ import hashlib
 import json
 import math
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,7 +18,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import document, project, schema
+from monitor import document, privacy, project, schema
 from monitor.cli import cli
 from monitor.errors import DefinitionError
 from monitor.items import ANSWERS, Passage, Recommendation, wilson
@@ -178,6 +180,83 @@ def test_the_list_of_names_finds_those_of_the_documents() -> None:
         titled += re.findall(r"(?:Moderator|Rapporteur): (\w+)", path.read_text(encoding="utf-8"))
     assert len(titled) >= 9
     assert [word for word in titled if digest(word) not in hidden] == []
+
+
+def full_names() -> set[str]:
+    """Names of two words and more that stand in the documents, from the hashes of their words."""
+    hidden, found = names(), set()
+    for path in SEEDS.glob("*.txt"):
+        for run in re.findall(r"[^\W\d_]+(?:[ \n]+[^\W\d_]+)+", path.read_text(encoding="utf-8")):
+            part: list[str] = []
+            for word in [*run.split(), ""]:
+                if (word in ("van", "der") and part) or (word and digest(word) in hidden):
+                    part.append(word)
+                else:
+                    found.add(" ".join(part)) if len(part) > 1 else None
+                    part = []
+    return found
+
+
+def test_the_shipped_list_finds_every_full_name_of_the_documents_in_any_order() -> None:
+    if not SEEDS.is_dir():
+        pytest.skip("the folder of documents is not here")
+    shipped, people = privacy.read([ROOT]), full_names()
+    assert len(people) >= 12
+    for person in people:
+        words = person.split()
+        for text in (person, person.upper(), f"{words[-1]}, {' '.join(words[:-1])}"):
+            assert [*privacy.withheld(f"It was {text}.", shipped)], "a name of the documents is not on the list"
+    surnames = {person.split()[-1] for person in people}
+    assert sum(bool([*privacy.withheld(f"So said {name} in Dhaka.", shipped)]) for name in surnames) >= 12
+
+
+def test_nothing_the_flagship_publishes_holds_a_withheld_name() -> None:
+    shipped = privacy.read([ROOT])
+    assert len(shipped.lists[0][1]) >= 30
+    for folder in ("mandate", "indicators", "sources", "docs", "reports"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".yaml", ".md", ".json", ".csv", ".txt", ".j2") and "vintages" not in path.parts:
+                assert [*privacy.withheld(path.read_text(encoding="utf-8"), shipped)] == [], path
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("text: As Dr. Jane Roe told us.", "'Dr. J… R…' names a person or says how to reach one."),
+    ("text: Write to jane@iana.org.", "'j…@i….o…' names a person or says how to reach one."),
+    ("text: So said VRIES, Marieke.", "'V…, M…' is the name of a private person, and is withheld."),
+])
+def test_a_private_person_in_the_mandate_costs_the_item_and_is_not_repeated(text: str, says: str, mine: Path) -> None:
+    (mine / "mandate").mkdir()
+    listed = "\n".join(["salt s", *privacy.lines("Marieke Testperson de Vries", "s")])
+    (mine / privacy.FILE).write_text(listed, encoding="utf-8")
+    whole = TEXTS + f"""messages:
+- {{id: A, title: M, document: D1, text: Words., to: [States]}}
+- id: B
+  title: M
+  document: D1
+  {text}
+  to: [States]
+- {{id: C, title: M, document: D1, text: Words., to: [States]}}
+"""
+    (sentence,) = refused(mine, whole)
+    assert sentence.startswith(f"9: {says}")
+    loaded = project.load(mine, strict=False)
+    assert list(loaded.mandate.messages) == ["A", "C"]
+    assert list(loaded.left_out) == ["B"]
+    (mine / "indicators.yaml").write_text(whole + "organisations: [Dr. Jane Roe]\n", encoding="utf-8")
+    assert (project.load(mine, strict=False).problems == ()) is ("Roe" in text)
+
+
+def test_the_list_of_names_grows_by_a_command(tmp_path: Path) -> None:
+    call = [sys.executable, "-m", "monitor.privacy", str(tmp_path)]
+    first = subprocess.run(call, input="Marieke Testperson\n", text=True, capture_output=True, check=True).stdout
+    (tmp_path / "mandate").mkdir()
+    (tmp_path / privacy.FILE).write_text("# a comment\n" + first, encoding="utf-8")
+    more = subprocess.run(call, input="Marieke Testperson\nJana Probe\n", text=True, capture_output=True, check=True)
+    (tmp_path / privacy.FILE).write_text(first + more.stdout, encoding="utf-8")
+    assert "salt" not in more.stdout
+    listed = privacy.read([tmp_path])
+    assert [name for _, name in privacy.withheld("Probe, Jána; Marieke and Jana; Testperson", listed)] == [
+        "Probe, Jána", "Testperson"]
 
 
 # ------------------------------------------------------------------ commitments, claims

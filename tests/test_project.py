@@ -176,6 +176,36 @@ def test_a_recommendation_stays_when_one_of_its_asks_is_unanswered(ground: Path,
     assert "TINY-3" in loaded.indicators
 
 
+def test_a_link_that_leads_nowhere_costs_nothing_but_itself(ground: Path, mine: Path) -> None:
+    text = (mine / "indicators.yaml").read_text(encoding="utf-8")
+    text = text.replace("    gcm: [4, 16, 20]\n", "    gcm: [4, 16, 20]\n    links: [T9]\n", 1)
+    text = text.replace("answers: [T1.I1, T1.A1]", "answers: [T1.I1, T1.A9]\n    companions: [TINY-9]")
+    write(mine / "indicators.yaml", text)
+    loaded = project.load(mine, strict=False)
+    assert (list(loaded.recommendations), len(loaded.indicators), loaded.left_out) == (["T1"], 3, {})
+    assert [p.split("'")[1] for p in loaded.problems] == ["T9", "T1.A9", "TINY-9"]
+    write(mine / "indicators.yaml", text.replace("answers: [T1.I1, T1.A9]", "answers: [T1.A9]"))
+    loaded = project.load(mine, strict=False)
+    assert loaded.left_out == {"TINY-1": ("T1.A9",)}
+    with pytest.raises(DefinitionError, match="'TINY-1' is declared, and left out because its declaration is wrong"):
+        loaded.indicator("TINY-1")
+
+
+def test_a_file_that_cannot_be_read_has_no_cascade(ground: Path, mine: Path) -> None:
+    """What it declares is unknown, so nobody who links to it is blamed, and that is said once."""
+    text = (mine / "indicators.yaml").read_text(encoding="utf-8")
+    split = text.index("recommendations:")
+    write(mine / "indicators.yaml", text[:split] + "include: [mandate.yaml]\n" + text[text.index("indicators:"):])
+    write(mine / "mandate.yaml", text[split:text.index("indicators:")].replace("id: T1.A1,", "id: {T1.A1,"))
+    said = refused(mine)
+    assert len(said) == 2 and said[0].startswith("mandate.yaml:"), said
+    assert said[1] == ("mandate.yaml: could not be read, so what it declares is left out, and links into it were not "
+                       "checked.") or said[0].startswith("mandate.yaml: could")
+    loaded = project.load(mine, strict=False)
+    assert (len(loaded.indicators), len(loaded.recommendations)) == (3, 0)
+    assert len(loaded.problems) == 2
+
+
 def test_a_project_without_anybody_behind_it_is_none(ground: Path, mine: Path) -> None:
     write(mine / "indicators.yaml", "indicators: []\n")
     with pytest.raises(DefinitionError, match="'about' is missing"):
@@ -303,9 +333,12 @@ def test_what_is_not_there_is_named_with_the_nearest(ground: Path, mine: Path) -
     with pytest.raises(DefinitionError) as caught:
         loaded.find("reports/cover.html.j2")
     assert str(caught.value) == f"reports/cover.html.j2: no such file in {mine} nor in {ground}."
-    with pytest.raises(DefinitionError, match="'XYZ' is no indicator, recommendation, source or file of this project"):
+    with pytest.raises(DefinitionError, match="'XYZ' is no indicator, item of the mandate, area, source"):
         loaded.where("XYZ")
     assert loaded.where("TINY-2") == [f"{mine / 'indicators.yaml'}:58"]
+    assert loaded.where("XBB") == [f"{mine / 'indicators.yaml'}:17"]
+    for name, kind in (("bounds", "checks"), ("csv_table", "readers"), ("statcan", "methods")):
+        assert loaded.where(name)[0].endswith(f"monitor/{kind}/{name}.py")
 
 
 def test_included_files_are_read_in_their_order_and_only_once(ground: Path, mine: Path) -> None:

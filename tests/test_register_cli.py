@@ -10,17 +10,20 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor import append, register_form
+from monitor import append, links, register_form
 from monitor.cli import cli
+from monitor.errors import SourceUnavailable
+from monitor.network import Network
 from monitor.register_cli import register
 from tests import kept
+from tests.server import serving
 
 ROOT = Path(__file__).resolve().parents[1]
 #: the fields of the made-up register in the order they are asked, with good answers
 ANSWERS = {
     "ref_area": "KEN", "level": "local", "date_from": "2020-05", "date_to": "", "city": "Nairobi", "open": "yes",
     "open_1": "", "open_2": "", "data_safe": "no", "kind": "card", "issued": "1200",
-    "source_url": "https://example.org/nairobi", "archived_url": "https://archive.example.org/nairobi",
+    "source_url": "https://www.iana.org/nairobi", "archived_url": "https://web.archive.org/nairobi",
     "retrieved_on": "2024-06-01", "quote": "Open to all, it says.", "language": "en", "coder_1": "", "coder_2": "",
     "agreement": "", "confidence": "high", "status": "", "notes": "", "linked_r": "T1", "linked_gcm": "4 15",
     "supersedes": "", "id": "",
@@ -68,7 +71,7 @@ def test_list_says_who_reads_a_register_and_what_is_wrong(home: Path) -> None:
 
 def test_show_gives_codebook_agreement_and_rows(home: Path) -> None:
     text = call(home, "show", "cards").stdout
-    for part in ("# City cards", "## Worked examples", "no kappa: 0 rows coded by two people", "https://example.org/1"):
+    for part in ("# City cards", "## Worked examples", "no kappa: 0 rows coded by two people", "https://www.iana.org/1"):
         assert part in text
     data = json.loads(call(home, "show", "cards", "--json").stdout)
     assert data["rows"][0]["city"] == "Berlin"
@@ -115,6 +118,96 @@ def test_a_wrong_row_is_told_by_the_general_check_too_and_the_rest_runs(home: Pa
     assert run.exit_code == 0, run.output
 
 
+def test_dead_links_are_listed_and_each_page_is_asked_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_ALLOW_PRIVATE", "1")
+    with serving() as page:
+        page.says("/alive", b"<html>")
+        page.says("/shut", b"", 403)
+        good, gone, shut = (f"{page.url}/{name}" for name in ("alive", "gone", "shut"))
+        rows(home).write_text(kept.table(
+            {"source_url": good, "archived_url": good},
+            {"id": "B", "city": "Bonn", "source_url": gone, "archived_url": good},
+            {"id": "C", "city": "Ulm", "source_url": gone, "archived_url": gone},
+            {"id": "D", "city": "Kiel", "source_url": shut, "archived_url": ""}), encoding="utf-8")
+        result = call(home, "check", "cards", "--links")
+        assert [page.times(f"/{name}") for name in ("alive", "gone", "shut")] == [1, 1, 1]
+    assert result.exit_code == 10
+    printed = result.stdout.replace(page.url, "").replace("sources/registers/cards.csv:", "")
+    said = printed.splitlines()
+    for expected in (
+        "warning: 3: source_url: /gone: answered with status 404. Its archived copy serves.",
+        "error: 4: source_url: /gone: answered with status 404. Find the page's new address, or a copy of it.",
+        "error: 4: archived_url: /gone: answered with status 404. Find the page's new address, or a copy of it.",
+        "note: 5: source_url: /shut: answered with status 403, so only a person with a browser can tell.",
+    ):
+        assert expected in said
+    assert not [line for line in said if "/alive: answered" in line]
+
+
+def test_without_a_network_no_link_is_called_dead(home: Path) -> None:
+    closed = [f"http://127.0.0.{n}:9/x" for n in (2, 3)]
+    network = Network(patience=0.5)
+    with pytest.raises(SourceUnavailable, match="No link was judged"):
+        links.ask(closed, network)
+
+
+def test_a_run_leaves_out_what_is_wrong_says_so_everywhere_and_ends_with_3(home: Path) -> None:
+    path = home / "indicators.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(
+        "id: CARD-2, title: Made up, definition: Invented., answers: [T1], kind: structure",
+        "id: CARD-2, title: Made up, definition: Invented., answers: [T1], kind: structural"), encoding="utf-8")
+    out = home / "out"
+    result = run("run", home, "--offline", "--as-of", "2026-11-22", "--to", "html,data", "--out", str(out))
+    assert result.exit_code == 3, result.output
+    problem = "indicators[1] (CARD-2) kind: found 'structural', expected"
+    assert problem in result.stderr and problem not in result.stdout
+    assert "1 problem in the declarations" in result.stdout
+    assert problem in (out / "data/findings.csv").read_text(encoding="utf-8")
+    page = (out / "DEU/scorecard.html").read_text(encoding="utf-8")
+    assert "1 problem in the declarations of this project" in page
+    assert "The indicator CARD-2 is left out of this edition" in page
+    assert "1 problem in the declarations" in (out / "index.html").read_text(encoding="utf-8")
+    data = run("run", home, "--offline", "--to", "data", "--out", str(home / "more"), "--json")
+    assert (data.exit_code, json.loads(data.stdout)["areas"]) == (3, ["DEU", "KEN"])
+    for (command, *arguments), code in ((["list", "indicators"], 3), (["show", "CARD-1", "DEU"], 3),
+                                        (["show", "CARD-2"], 10), (["check"], 10), (["where", "CARD-1"], 0)):
+        assert run(command, home, *arguments).exit_code == code, (command, arguments)
+
+
+def test_a_run_refuses_where_nothing_is_left(home: Path) -> None:
+    path = home / "indicators.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("kind: structure", "kind: structural"), encoding="utf-8")
+    result = run("run", home, "--offline", "--out", str(home / "out"))
+    assert (result.exit_code, "nothing is left to make an edition of" in result.stderr) == (10, True)
+    assert not (home / "out").exists()
+
+
+def run(command: str, home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, [command, *arguments, "--project", str(home)], catch_exceptions=False)
+
+
+def test_a_register_is_listed_and_shown_by_either_name(home: Path) -> None:
+    listed = json.loads(run("list", home, "registers", "--json").stdout)
+    assert listed == json.loads(call(home, "list", "--json").stdout)
+    text = run("show", home, "REG-CARDS").stdout
+    assert text == run("show", home, "cards").stdout
+    for part in ("cards  City cards", "counts: A card.", "series: programmes: In force, programmes (count)",
+                 "two readers: open: no kappa", "read by: CARD-1  Made up", "rows: 1 on 1 area", "https://www.iana.org/1"):
+        assert part in text
+    assert json.loads(run("show", home, "cards", "--json").stdout)["indicators"] == ["CARD-1", "CARD-2"]
+    assert run("where", home, "REG-CARDS").stdout.strip().endswith("sources/registers/cards.yaml")
+
+
+def test_a_family_of_indicators_is_shown_with_what_is_known_of_each(home: Path) -> None:
+    path = home / "indicators.yaml"
+    text = path.read_text(encoding="utf-8").replace("CARD-1", "CARD-9a").replace("CARD-2", "CARD-9b")
+    path.write_text(text, encoding="utf-8")
+    rows = json.loads(run("show", home, "CARD-9", "--as-of", "2026-11-22", "--json").stdout)
+    assert [(row["id"], row["figures"].split(",")[0]) for row in rows] == [
+        ("CARD-9a", "1 of 2 areas with figures"), ("CARD-9b", "1 of 1 areas with figures")]
+    assert "awaiting entries" in rows[0]["figures"]
+
+
 # ------------------------------------------------------------------ add
 
 
@@ -125,8 +218,8 @@ def test_a_row_is_asked_for_field_by_field_and_appended(home: Path) -> None:
     after = rows(home).read_bytes()
     assert after.startswith(before)
     assert after.decode().splitlines()[-1] == (
-        'CARDS-KEN-001,KEN,local,2020-05,,Nairobi,yes,,,no,card,1200,https://example.org/nairobi,'
-        'https://archive.example.org/nairobi,2024-06-01,"Open to all, it says.",en,,,,high,,,T1,4 15,')
+        'CARDS-KEN-001,KEN,local,2020-05,,Nairobi,yes,,,no,card,1200,https://www.iana.org/nairobi,'
+        'https://web.archive.org/nairobi,2024-06-01,"Open to all, it says.",en,,,,high,,,T1,4 15,')
     assert call(home, "check", "cards", "--strict").exit_code == 0
     assert [p.name for p in rows(home).parent.iterdir() if p.name.startswith(".")] == []
 
@@ -205,7 +298,7 @@ def test_a_wrong_row_is_refused_and_nothing_is_written(home: Path, arguments: li
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
 def test_rows_come_from_a_file_all_or_none(home: Path, tmp_path: Path, suffix: str) -> None:
-    given = [{"ref_area": "KEN", "date_from": "2020", "city": name, "open": "yes", "source_url": "https://example.org/x",
+    given = [{"ref_area": "KEN", "date_from": "2020", "city": name, "open": "yes", "source_url": "https://www.iana.org/x",
               "retrieved_on": "2024-06-01", "confidence": "high"} for name in ("Nairobi", "Mombasa")]
     path = tmp_path / f"new.{suffix}"
 
@@ -248,7 +341,7 @@ def test_a_locked_register_is_rebuilt_and_not_added_to() -> None:
 def test_a_project_of_ones_own_begins_with_the_rows_of_the_flagship(home: Path) -> None:
     there = (ROOT / "sources/registers/firewall.csv").read_bytes()
     new = {"ref_area": "KEN", "date_from": "2020", "domain": "health", "as_of": "2024", "firewall": "no",
-           "source_url": "https://example.org/x", "retrieved_on": "2024-06-01", "confidence": "med"}
+           "source_url": "https://www.iana.org/x", "retrieved_on": "2024-06-01", "confidence": "med"}
     result = call(home, "add", "firewall", *(x for k, v in new.items() for x in ("--set", f"{k}={v}")), "--yes")
     assert result.exit_code == 0, result.output
     own = (home / "sources/registers/firewall.csv").read_bytes()
@@ -281,7 +374,7 @@ def test_ids_are_proposed_and_never_used_again() -> None:
 
 def test_a_row_on_the_real_declarations_changes_a_real_scorecard(flagship: Path) -> None:
     new = {"ref_area": "DEU", "date_from": "2020", "city": "Bremen", "programme": "Invented", "kind": "card",
-           "open_to_all": "yes", "as_of": "2024", "source_url": "https://example.org/x",
+           "open_to_all": "yes", "as_of": "2024", "source_url": "https://www.iana.org/x",
            "retrieved_on": "2024-06-01", "confidence": "med"}
     result = call(flagship, "add", "cityid", *(x for k, v in new.items() for x in ("--set", f"{k}={v}")), "--yes")
     assert result.exit_code == 0, result.output

@@ -7,6 +7,7 @@ import importlib.util
 import io
 import multiprocessing
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,11 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import append, codebook, curation, entries, evidence, fetch, registers, run
+from monitor import account, append, codebook, curation, entries, evidence, fetch, privacy, registers, run
 from monitor.errors import DefinitionError, SourceUnavailable, UnreadableData
 from monitor.project import Project, load
 from monitor.registers import Agreement, Register
 from monitor.results import Assessment, Level
+from monitor.scorecard import Asked
 from tests import kept
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -134,6 +136,70 @@ def test_an_area_without_entries_awaits_them_while_others_are_judged(tmp_path: P
     assert found["CARD-2", "DEU"].value == 2
 
 
+def test_a_register_that_counts_people_withholds_small_counts_without_being_told(tmp_path: Path) -> None:
+    """The default: below 5 people nothing is printed, and acts, of which 1 hurts nobody, are."""
+    register = kept.REGISTER + "  people: {rule: count, title: People, unit: people, many: issued}\n"
+    project = kept.project(tmp_path, kept.table(
+        {"issued": "3"}, {"id": "B", "city": "Bonn", "ref_area": "KEN", "issued": "250"}), register)
+    more = kept.INDICATOR.format(id="CARD-3", series="people", areas="countries, places")
+    path = tmp_path / "indicators.yaml"
+    text = path.read_text(encoding="utf-8").replace("scorecards: [DEU, KEN]", "scorecards: [DEU, KEN, DEBER]\nareas: "
+                                                    "{DEBER: {name: Berlin, country: DEU}}")
+    acts = text.replace("unit: cards,", "unit: cards, disclosure: none,")  # else whatever a city counts is guarded
+    path.write_text(acts + more, encoding="utf-8")
+    rows = tmp_path / "sources/registers/cards.csv"
+    rows.write_text(rows.read_text(encoding="utf-8") + kept.table(
+        {"id": "C", "ref_area": "DEBER", "issued": "2"}).split("\n", 1)[1], encoding="utf-8")
+    project = load(tmp_path)
+    out = tmp_path / "out"
+    run.run(project, as_of=AS_OF, now="2026-11-22T00:00:00+00:00", offline=True, formats=("data",), out=out)
+    found = judged(project)
+    assert {code: (found["CARD-3", code].value, found["CARD-3", code].reason) for code in ("DEU", "DEBER")} == {
+        "DEU": (None, "suppressed"), "DEBER": (None, "suppressed")}
+    assert found["CARD-3", "KEN"].value == 250
+    assert found["CARD-1", "DEU"].value == 1, "programmes are no people"
+    lines = [line for line in csv.DictReader((out / "data/observations.csv").open(encoding="utf-8"))
+             if line["indicator"] == "CARD-3"]
+    printed = {(line["ref_area"], line["obs_value"], line["obs_status"]) for line in lines}
+    assert {(code, value.removesuffix(".0"), flag) for code, value, flag in printed} == {
+        ("DEU", "", "Q"), ("DEBER", "", "Q"), ("KEN", "250", "A")}
+
+
+def test_what_a_government_answered_stands_on_its_card_with_date_and_page(tmp_path: Path) -> None:
+    """Empty, asked, answered: what is newest counts, nothing before its day, and no government speaks for another."""
+    words = FLAGSHIP.words("en")
+    (none, *_) = account.questions(FLAGSHIP, words, "DEU", AS_OF)
+    assert none.answer.startswith("No answer is on record here.") and (none.said, none.url) == ("", "")
+    columns = [c.name for c in FLAGSHIP.registers["answers"].header()]
+    first = {"id": "A-1", "ref_area": "KEN", "date_from": "2024-03-01", "question": "Q2018-1", "office": "a ministry",
+             "asked_by": "a network", "state": "asked", "state_on": "2024-03-01", "source_url": "https://www.iana.org/a",
+             "retrieved_on": "2024-03-01", "confidence": "high"}
+    answer = {"id": "A-2", "state": "answered", "state_on": "2024-03-20", "text": "Wir fragen alle.", "language": "de",
+              "source_url": "https://www.iana.org/b", "supersedes": "A-1"}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([first, {**first, **answer}])
+    path = tmp_path / "sources/registers/answers.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text(out.getvalue(), encoding="utf-8")
+    asked = replace(FLAGSHIP, layers=(tmp_path, *FLAGSHIP.layers))
+    assert curation.remarks(FLAGSHIP.registers["answers"], out.getvalue(), AS_OF, FLAGSHIP.mandate.ids())[0].line == 0
+
+    def told(code: str, on: date) -> Asked:
+        return next(q for q in account.questions(asked, words, code, on) if q.id == "Q2018-1")
+
+    assert told("KEN", AS_OF) == Asked(
+        "Q2018-1", none.text if none.id == "Q2018-1" else told("DEU", AS_OF).text,
+        "Asked by a network on 1 March 2024; a ministry answered on 20 March 2024:", "Wir fragen alle.",
+        "https://www.iana.org/b", "de")
+    assert told("DEU", AS_OF).answer == none.answer
+    before = told("KEN", date(2024, 3, 10)).answer
+    assert before == "Asked by a network on 1 March 2024; a ministry has not answered yet."
+    path.write_text(out.getvalue().replace("answered", "promised"), encoding="utf-8")
+    assert told("KEN", AS_OF).answer.startswith("The register of answers cannot be read.")
+
+
 def test_an_item_nobody_coded_leaves_the_score_open(tmp_path: Path) -> None:
     found = judged(kept.project(tmp_path, kept.table({"data_safe": ""})))
     assert found["CARD-2", "DEU"].reason == "awaiting_entries"
@@ -212,7 +278,8 @@ def test_kappa_is_shown_on_the_codebook_page() -> None:
 
 
 def remarks(*changed: dict[str, str]) -> list[str]:
-    found = curation.remarks(kept.declared(), kept.table(*changed), AS_OF, {"T1"})
+    names = privacy.Withheld((("salt", frozenset(privacy.lines("Marieke Testperson de Vries", "salt"))),))
+    found = curation.remarks(kept.declared(), kept.table(*changed), AS_OF, {"T1", "CARD-1"}, names)
     assert all(f":{r.line}:" in r.sentence for r in found if r.line)
     return [f"{r.level} :{r.sentence.removeprefix('sources/registers/cards.csv:')}" for r in found]
 
@@ -238,12 +305,20 @@ def test_a_good_row_has_no_remarks() -> None:
     ([{"open_1": "no", "open_2": "no"}], "error :2: open: found 'yes', but both readers say 'no'."),
     ([{"open_1": "no", "open_2": "yes", "open": ""}], "warning :2: open: the readers disagree"),
     ([{"open_1": "no", "open_2": "yes"}], "agreement: the readers disagree on 'open' ('no', 'yes') and"),
-    ([{"linked_r": "T2"}], "warning :2: linked_r: 'T2' is no item of the mandate here."),
+    ([{"linked_r": "T2"}], "error :2: linked_r: 'T2' is no item of the mandate and no indicator here. Correct"),
+    ([{"linked_r": "T1 CARDS-1"}], "'CARDS-1' is no item of the mandate and no indicator here. Did you mean 'CARD-1'?"),
     ([{"linked_gcm": "24"}], "error :2: linked_gcm: found '24', expected text of the form"),
     ([{"notes": "ask jane@example.org"}], "error :2: notes: holds what looks like an e-mail"),
     ([{"notes": "call +49 30 123 45 67"}], "error :2: notes: holds what looks like an e-mail"),
     ([{"notes": "so said Dr. Jane Example in June"}], "warning :2: notes: 'Dr. Jane Example'"),
-    ([{"city": "Jane Example"}], "warning :2: city: 'Jane Example' looks like the name of a person."),
+    ([{"city": "Jane Example"}], "error :2: city: 'Jane Example' looks like the name of a person, and"),
+    ([{"city": "Dr. Jane Example"}], "error :2: city: 'Dr. J… E…' is the name of a person, and the column is free of"),
+    ([{"notes": "Vries, Marieke told us"}], "error :2: notes: 'V…, M…' is the name of a private person, and is"),
+    ([{}, {"id": "B", "city": "Bonn", "supersedes": "CARDS-DEU-01"}], "no row 'CARDS-DEU-01'. Did you mean"),
+    ([{"source_url": "https://example.org/1"}], "error :2: source_url: found 'https://example.org/1', which is an "),
+    ([{"archived_url": "http://10.0.0.1/x.html"}], "archived_url: found 'http://10.0.0.1/x.html', an address of a pri"),
+    ([{"source_url": "http://wiki.local/page"}], "an address of a private network, which no reader can open"),
+    ([{"source_url": "ftp://www.iana.org/x"}], "expected an address that begins with https:// and has no blanks"),
     ([{"coder_1": "Jane Example"}], "error :2: coder_1: found 'Jane Example', expected text"),
 ])
 def test_the_curator_says_where_what_and_what_to_do(changed: list[dict[str, str]], says: str) -> None:
@@ -256,6 +331,41 @@ def test_the_curator_says_where_what_and_what_to_do(changed: list[dict[str, str]
 ])
 def test_figures_laws_and_offices_are_no_people(text: str) -> None:
     assert remarks({"notes": text, "city": "Municipality of " + text}) == []
+
+
+@pytest.mark.parametrize("body", [
+    "Minister of Interior", "Deputy Prime Minister", "Amnesty International", "Human Rights Watch", "Red Cross",
+    "Rosa Luxemburg Stiftung", "Anna Lindh Foundation", "Save the Children", "New York", "San José", "mayor",
+])
+def test_offices_and_bodies_named_after_people_may_stand_where_no_person_may(body: str) -> None:
+    assert remarks({"city": body}) == []
+
+
+def test_a_body_that_looks_like_a_person_is_declared_as_one() -> None:
+    text = kept.REGISTER + "organisations: [Carta Blanca, Dr. Martin Club]\n"
+    for name, right in (("Carta Blanca", True), ("Dr. Martin Club", True), ("Carla Blanca", False)):
+        rows = kept.table({"city": name})
+        assert (curation.remarks(kept.declared(text), rows, AS_OF) == []) is right
+        register = kept.declared(text)
+        frame = entries.parse(rows, register.header(), "")
+        assert entries.people(frame, register.header(), "", register.organisations) == []
+
+
+def test_a_register_with_the_name_of_a_private_person_is_not_read_and_the_name_is_not_repeated(tmp_path: Path) -> None:
+    names = "salt s\n" + "\n".join(privacy.lines("Marieke Testperson", "s"))
+    (tmp_path / "mandate").mkdir()
+    (tmp_path / privacy.FILE).write_text(names, encoding="utf-8")
+    project = kept.project(tmp_path, kept.table({}, {"id": "B", "notes": "said MARIEKE TESTPERSON in June"}))
+    judged = run.assess(project, as_of=AS_OF, now="2026-11-22T00:00:00+00:00", offline=True)
+    assert {a.reason for a in judged.assessments if a.indicator == "CARD-1"} == {"unreadable"}
+    (said,) = {f.message for f in judged.findings if f.check == "source"}
+    assert said == "sources/registers/cards.csv:3: holds the name of a private person, and is withheld until it is " \
+                   "taken out."
+
+
+def test_an_email_in_a_row_keeps_the_register_from_being_read() -> None:
+    with pytest.raises(DefinitionError, match=r"cards.csv:2: city: holds what looks like an e-mail"):
+        entries.door(kept.table({"city": "j@iana.org"}), kept.declared().header(), "sources/registers/cards.csv")
 
 
 def test_readers_who_hardly_agree_are_told_so() -> None:

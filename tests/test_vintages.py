@@ -1,24 +1,24 @@
-"""What ships with a project, and the store of answers: whole after a kill, safe with two writers, never overwritten."""
+"""What ships with a project, verified by its lock, and all vintages of a series in one row."""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import signal
-import subprocess
-import sys
-import time
+import io
+import json
+import shutil
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
+from click.testing import CliRunner
 
-from monitor import vintages
-from monitor.errors import DefinitionError, SourceUnavailable, UnreadableData
+from monitor import run, store, vintages
+from monitor.cli import cli
+from monitor.errors import DefinitionError, UnreadableData
 from monitor.model import Licence, Offered, Source
+from monitor.project import Project
 from monitor.results import Snapshot
+from tests import history
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = [
@@ -141,170 +141,212 @@ def test_a_locked_register_and_one_kept_by_hand(tmp_path: Path) -> None:
         vintages.register([tmp_path], laws(), "laws")
 
 
-# ------------------------------------------------------------------ the store
+def test_of_several_shipped_vintages_the_one_known_on_a_date_counts(tmp_path: Path) -> None:
+    near, far = tmp_path / "near", tmp_path / "far"
+    ship(far, b"first", path="vintages/first.csv", retrieved="2023-01-01")
+    ship(near, b"old", path="vintages/old.csv", retrieved="2024-01-01")
+    ship(near, b"new", path="vintages/new.csv", retrieved="2025-01-01")
 
-
-def test_a_body_is_kept_once_and_an_answer_each_time(tmp_path: Path) -> None:
-    one, two = b"one" * 1000, b"two" * 1000
-    kept = vintages.keep(tmp_path, answer(one, two), [(200, {"etag": '"7"'}), (200, {})])
-    numbers = [path.stat().st_ino for path in sorted((tmp_path / "snapshots").rglob("*.gz"))]
-    vintages.keep(tmp_path, answer(one, retrieved="2026-06-01"))
-    bodies = sorted((tmp_path / "snapshots").rglob("*.gz"))
-    assert [path.stat().st_ino for path in bodies] == numbers
-    assert [gzip.decompress(p.read_bytes()) for p in bodies] == sorted([one, two], key=vintages.sha256)
-    assert kept.path == f"snapshots/{vintages.sha256(one)[:2]}/{vintages.sha256(one)}.gz"
-    lines, problems = vintages.index(tmp_path)
-    assert [line["retrieved"] for line in lines] == ["2026-05-01", "2026-06-01"]
-    assert lines[0]["pages"] == [{"status": 200, "etag": '"7"'}, {"status": 200}]
-    assert problems == []
-
-
-def test_the_newest_answer_and_the_newest_known_on_a_date(tmp_path: Path) -> None:
-    assert vintages.newest(tmp_path / "nothing", "exampleland", "EX.1") is None
-    for retrieved, body in (("2026-03-01", b"a"), ("2026-01-01T08:00:00Z", b"b"), ("2026-03-01", b"c")):
-        vintages.keep(tmp_path, answer(body, retrieved=retrieved))
-    vintages.keep(tmp_path, answer(b"other", series="EX.2", retrieved="2026-09-01"))
-
-    def bodies(as_of: date | None) -> tuple[bytes, ...] | None:
-        found = vintages.newest(tmp_path, "exampleland", "EX.1", as_of)
+    def known(as_of: date) -> tuple[bytes, ...] | None:
+        found = vintages.shipped([near, far], "exampleland", "EX.1", as_of)
         return found and found.bodies
 
-    assert bodies(None) == (b"c",)  # of two on one day, the later one
-    assert bodies(date(2026, 2, 28)) == bodies(date(2026, 1, 1)) == (b"b",)
-    assert bodies(date(2025, 12, 31)) is None
+    assert known(date(2025, 1, 1)) == (b"new",)
+    assert known(date(2024, 12, 31)) == (b"old",)
+    assert known(date(2023, 6, 1)) == (b"first",)
+    assert known(date(2022, 6, 1)) is None
 
 
-def test_a_damaged_body_is_refused(tmp_path: Path) -> None:
-    kept = vintages.keep(tmp_path, answer(b"right"))
-    for damage in (gzip.compress(b"wrong"), b"no gzip", gzip.compress(b"right")[:-4], b""):
-        (tmp_path / kept.path).write_bytes(damage)
-        with pytest.raises(UnreadableData, match="is damaged") as caught:
-            vintages.newest(tmp_path, "exampleland", "EX.1")
-        assert kept.path in str(caught.value)
-    (tmp_path / kept.path).unlink()
-    vintages.keep(tmp_path, answer(b"right", retrieved="2026-06-01"))
-    got = vintages.newest(tmp_path, "exampleland", "EX.1", date(2026, 5, 2))
-    assert got is not None
-    assert got.bodies == (b"right",)
+def test_every_vintage_of_every_layer_and_of_the_store_by_date(tmp_path: Path) -> None:
+    near, far, store = tmp_path / "near", tmp_path / "far", tmp_path / "store"
+    ship(far, b"first", path="vintages/first.csv", retrieved="2023-01-01")
+    ship(near, b"second", path="vintages/second.csv", retrieved="2024-01-01")
+    for retrieved, body in (("2025-01-01", b"third"), ("2025-02-01", b"third"), ("2025-03-01", b"second")):
+        vintages.keep(store, answer(body, retrieved=retrieved))
+    found = vintages.every([near, far], store, "exampleland", "EX.1")
+    assert [(v.snapshot.origin, v.snapshot.retrieved, v.load().bodies, v.size) for v in found] == [
+        ("shipped", "2023-01-01", (b"first",), 5), ("shipped", "2024-01-01", (b"second",), 6),
+        ("kept", "2025-01-01", (b"third",), 5), ("kept", "2025-03-01", (b"second",), 6),
+    ]  # fmt: skip
+    assert all(v.snapshot.bodies == () for v in found)
+    before = vintages.before([near, far], store, answer(b"second", retrieved="2025-03-01"))
+    assert before is not None
+    assert before.bodies == (b"third",)
+    before = vintages.before([near, far], store, answer(b"third", retrieved="2025-01-01"))
+    assert before is not None
+    assert before.bodies == (b"second",)
+    assert vintages.before([near, far], store, answer(b"first", retrieved="2023-01-01")) is None
 
 
-def test_a_torn_last_line_is_ignored_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    vintages.keep(tmp_path, answer(b"whole"))
-    with (tmp_path / "index.jsonl").open("ab") as index:
-        index.write(b'{"source": "exampleland", "series": "EX.1", "retr')
-    for expected in (b"whole", b"after"):
-        got = vintages.newest(tmp_path, "exampleland", "EX.1")
-        assert got is not None
-        assert got.bodies == (expected,)
-        assert vintages.index(tmp_path)[1] == [
-            "index.jsonl:2: is no whole line (its writer was stopped); it was ignored."
-        ]
-        vintages.keep(tmp_path, answer(b"after", retrieved="2026-07-01"))
-    assert "index.jsonl:2" in caplog.text
-    assert len(vintages.index(tmp_path)[0]) == 3
+# ------------------------------------------------------------------ what was known when
 
 
-WRITER = """
-import os, sys
-from pathlib import Path
-from monitor import vintages
-from monitor.results import Snapshot
-name, many, dies = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-writes, fsync = 0, os.fsync
-
-def torn(file):
-    global writes
-    writes += 1
-    if writes == dies:  # the process ends in the middle of this write
-        os.ftruncate(file, os.fstat(file).st_size - 10)
-        os.kill(os.getpid(), 9)
-    fsync(file)
-
-os.fsync = torn
-print("ready", flush=True)
-for n in range(many):
-    bodies = tuple(f"{name} {n} {page} ".encode() * 20000 for page in range(3))
-    sha256 = vintages.digest(bodies)
-    vintages.keep(Path(sys.argv[1]), Snapshot(
-        "exampleland", name, "json", bodies, sha256, "https://example.org", f"2026-01-01T{n:06}", "live"))
-"""
+@pytest.fixture
+def revised(tmp_path: Path) -> Project:
+    """A cost first published in 2024 and revised twice since; one figure was taken back and came again."""
+    made = history.project(tmp_path / "project")
+    first: dict[str, float | str | None] = {"2019": 8.0, "2021": 6.0, "2022": 5.0}
+    history.keep(made, "pay", history.table(history.PAY), "2023-01-01")
+    history.keep(made, "cost", history.table(first), "2024-01-01")
+    history.keep(made, "cost", history.table(first), "2024-02-01")
+    history.keep(made, "cost", history.table({"2019": 8.0, "2021": 6.5, "2023": "4.0 P"}), "2024-06-01")
+    history.keep(made, "cost", history.table({"2019": 8.0, "2021": 6.5, "2022": 5.0, "2023": 4.0}), "2025-06-01")
+    return made
 
 
-def writer(store: Path, name: str, many: int, dies: int = 0) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WRITER, str(store), name, str(many), str(dies)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+def called(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(cli, ["vintages", *arguments])
+    assert result.exit_code == code, result.output
+    return result.output
 
 
-def whole(store: Path) -> int:
-    """How many answers the index has; every one of them must load, and no file may be half there."""
-    lines, _ = vintages.index(store)
-    for line in lines:
-        for name in line["bodies"]:
-            assert vintages.sha256(vintages._load(store, name)) == name
-    named = {name for line in lines for name in line["bodies"]}
-    for path in (store / "snapshots").rglob("*"):
-        if path.is_file():
-            assert vintages.sha256(gzip.decompress(path.read_bytes())) == path.stem
-    assert len(named) == 3 * len(lines)
-    return len(lines)
+def test_each_value_is_shown_as_first_published_and_as_revised(revised: Project) -> None:
+    where = ("--project", str(revised.folder))
+    assert called("COST", "DEU", *where) == (
+        "COST  Cost, %: DEU\n"
+        "period\t2024-01-01\t2024-06-01\t2025-06-01\n"
+        "2019\t8\t\t\n"
+        "2021\t6\t6.5\t\n"
+        "2022\t5\ttaken back\t5\n"
+        "2023\t\t4 P\t4\n"
+        "3 vintages; a value stands under the day it came or changed.\n"
+    )
+    assert called("show", "COST", "DEU", *where) == called("COST", "DEU", *where)
+    found = json.loads(called("COST", "DEU", "--json", *where))
+    assert [v["retrieved"] for v in found["vintages"]] == ["2024-01-01", "2024-06-01", "2025-06-01"]
+    assert {v["time_period"]: [(t["retrieved"][:7], t["change"], t["value"], t["flag"]) for t in v["told"]]
+            for v in found["values"]} == {
+        "2019": [("2024-01", "first", 8.0, "A")],
+        "2021": [("2024-01", "first", 6.0, "A"), ("2024-06", "revised", 6.5, "A")],
+        "2022": [("2024-01", "first", 5.0, "A"), ("2024-06", "removed", None, ""), ("2025-06", "returned", 5.0, "A")],
+        "2023": [("2024-06", "first", 4.0, "P"), ("2025-06", "reflagged", 4.0, "A")],
+    }  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(called("COST", "DEU", "--csv", *where))))
+    assert len(rows) == 8
+    assert rows[0] == {"indicator": "COST", "ref_area": "DEU", "breakdown": "_T", "time_period": "2019",
+                       "retrieved": "2024-01-01", "change": "first", "value": "8.0", "flag": "A"}
+    assert "2025-06-01" not in called("COST", "DEU", "--as-of", "2024-12-31", *where)
 
 
-def test_a_kill_at_any_moment_leaves_the_store_whole(tmp_path: Path) -> None:
-    for dies, answers in ((1, 0), (4, 0), (7, 1), (8, 2)):  # three bodies, then a line of the index
-        writer(tmp_path, f"torn{dies}", 10, dies).communicate()
-        assert whole(tmp_path) == answers
-    for pause in (0.03, 0.11):
-        process = writer(tmp_path, f"killed{pause}", 10_000)
-        time.sleep(pause)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        whole(tmp_path)
-    vintages.keep(tmp_path, answer(b"x", b"y", b"z"))
-    assert len(vintages.index(tmp_path)[1]) == 2
-    assert whole(tmp_path) > 2
-    assert list((tmp_path / "aside").iterdir()) == []
-    got = vintages.newest(tmp_path, "exampleland", "EX.1")
-    assert got is not None
-    assert got.bodies == (b"x", b"y", b"z")
+def test_a_computed_indicator_changes_with_each_of_its_parts(revised: Project) -> None:
+    found = json.loads(called("RATIO", "DEU", "--json", "--project", str(revised.folder)))
+    assert [v["series"] for v in found["vintages"]] == ["pay", "cost", "cost", "cost"]
+    [old, new] = found["values"]
+    assert [(t["retrieved"], t["value"]) for t in old["told"]] == [("2024-01-01", 7.5)]
+    assert [(t["retrieved"], t["value"]) for t in new["told"]][0] == ("2024-06-01", 17.5)
 
 
-def test_two_writers_lose_nothing(tmp_path: Path) -> None:
-    both = [writer(tmp_path, name, 25) for name in ("first", "second")]
-    for process in both:
-        process.communicate(timeout=20)
-        assert process.returncode == 0
-    assert whole(tmp_path) == 50
-    assert {line["series"] for line in vintages.index(tmp_path)[0]} == {"first", "second"}
+def test_without_an_area_the_vintages_themselves_are_listed(revised: Project) -> None:
+    rows = json.loads(called("COST", "--json", "--project", str(revised.folder)))
+    assert [(r["retrieved"], r["origin"], r["bytes"]) for r in rows] == [
+        ("2024-01-01", "kept", 105), ("2024-06-01", "kept", 107), ("2025-06-01", "kept", 133)]
 
 
-def test_a_store_in_use_is_named_with_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
-    monkeypatch.setattr(vintages, "PATIENCE", 0.05)
-    with vintages._alone(tmp_path), pytest.raises(SourceUnavailable, match=f"by process {os.getpid()}"):
-        vintages.keep(tmp_path, answer(b"x"))
-
-
-# ------------------------------------------------------------------ rows
+def test_a_vintage_that_cannot_be_read_is_named_and_the_others_are_shown(revised: Project) -> None:
+    kept = store.answers(revised.store, "office", "cost")[2]
+    (revised.store / kept.snapshot.path).write_bytes(b"torn")
+    shown = called("COST", "DEU", "--project", str(revised.folder))
+    assert "warning: office cost of 2024-06-01: snapshots/" in shown
+    assert "2023\t\t4\n" in shown
 
 
-def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
-    frame = pl.DataFrame({"ref_area": ["DEU", "FRA"], "obs_value": [1.5, None]})
-    assert vintages.rows_get(tmp_path, "ab12") is None
-    vintages.rows_put(tmp_path, "ab12", frame)
-    found = vintages.rows_get(tmp_path, "ab12")
-    assert found is not None
-    assert_frame_equal(found, frame)
-    (tmp_path / "rows/ab12.parquet").write_bytes(b"PAR1 but no more")
-    assert vintages.rows_get(tmp_path, "ab12") is None
-    vintages.rows_put(tmp_path, "ab12", frame)
-    assert vintages.rows_get(tmp_path, "ab12") is not None
+def test_shipped_vintages_are_vintages(tmp_path: Path) -> None:
+    made = history.project(tmp_path / "project")
+    for day, value in (("2024-01-01", 6.0), ("2025-01-01", 6.5)):
+        ship(made.folder, f"ref_area,time_period,obs_value\nDEU,2021,{value}\n".encode(), path=f"vintages/{day}.csv",
+             source="office", series="cost", retrieved=day, fixed="")  # fmt: skip
+    shown = called("COST", "DEU", "--project", str(made.folder))
+    assert "2021\t6\t6.5\n" in shown
+    then, now = (run.assess(made, as_of=date(year, 6, 1), now="", offline=True, areas=("DEU",)) for year in (2024, 2025))
+    assert [j.evidence.series.of("COST", "DEU").frame["obs_value"].to_list() for j in (then, now)] == [[6.0], [6.5]]
+    assert [f.message for f in now.findings if f.check == "revision" and f.ref_area == "DEU"] != []
 
 
-def test_rows_that_cannot_be_kept_stop_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "store").write_text("a file where the folder should be")
-    vintages.rows_put(tmp_path / "store", "ab12", pl.DataFrame({"a": [1]}))
-    assert "rows could not be kept" in caplog.text
+def test_an_old_edition_comes_back_byte_for_byte(revised: Project) -> None:
+    """The figures, what was judged from them, what was found in them, and which answers that took."""
+    def made(name: str) -> dict[str, bytes]:
+        out = revised.folder / name
+        run.run(revised, as_of=date(2024, 12, 31), now="", offline=True, out=out, name="e", formats=("html", "data"))
+        return {str(p.relative_to(out)): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+
+    history.keep(revised, "cost", history.table({"2019": 1.0}), "2025-07-01")
+    later = made("later")
+    assert b"revised" in later["data/findings.csv"]
+    assert b",6.5," in later["data/observations.csv"]
+    (revised.folder / "only").mkdir()
+    alone = history.project(revised.folder / "only")  # nothing of 2025 was known here
+    for kept in store.answers(revised.store):
+        if kept.snapshot.retrieved < "2024-12-31":
+            [body] = store.load(revised.store, kept).bodies
+            history.keep(alone, kept.snapshot.series, body, kept.snapshot.retrieved)
+    out = alone.folder / "e"
+    run.run(alone, as_of=date(2024, 12, 31), now="", offline=True, out=out, name="e", formats=("html", "data"))
+    then = {str(p.relative_to(out)): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    assert then == later
+
+
+# ------------------------------------------------------------------ prune and verify
+
+
+def left(project: Project) -> list[str]:
+    return [k.snapshot.retrieved for k in store.answers(project.store, "office", "cost") if not k.pruned]
+
+
+def test_pruning_shows_first_deletes_on_demand_and_keeps_what_is_cited(revised: Project) -> None:
+    where = ("--project", str(revised.folder))
+    run.run(revised, as_of=date(2024, 12, 31), now="", offline=True, name="cited", formats=("data",))
+    manifest = json.loads((revised.folder / "editions/cited/manifest.json").read_text())
+    [cost] = [s for s in manifest["snapshots"] if s["series"] == "cost"]
+    answers = {k.snapshot.retrieved: k.snapshot.sha256 for k in store.answers(revised.store, "office", "cost")}
+    assert (cost["sha256"], cost["compared_with"]) == (answers["2024-06-01"], answers["2024-02-01"])
+    history.keep(revised, "cost", history.table({"2019": 1.0}), "2025-07-01")
+    shown = called("prune", "--keep", "1", *where)
+    assert shown.splitlines()[1].startswith("office\tcost\t2025-06-01\t")
+    assert "1 answer, " in shown
+    assert "3 older ones stay: editions cite them.\nNothing was deleted. Add --yes to delete them." in shown
+    assert len(left(revised)) == 5
+    freed = json.loads(called("prune", "--keep", "1", "--json", *where))["freed"]
+    size = sum(path.stat().st_size for path in (revised.store / "snapshots").rglob("*.gz"))
+    assert "Deleted." in called("prune", "--keep", "1", "--yes", *where)
+    assert size - sum(path.stat().st_size for path in (revised.store / "snapshots").rglob("*.gz")) == freed > 0
+    assert left(revised) == ["2024-01-01", "2024-02-01", "2024-06-01", "2025-07-01"]
+    assert "kept were the 1 newest" in store.answers(revised.store, "office", "cost")[3].pruned
+    assert called("verify", *where).startswith("All is as it was kept: 5 answers in 4 files of the store, ")
+    shutil.move(revised.folder / "editions", revised.folder / "elsewhere")
+    assert "0 answers" in called("prune", "--keep", "1", "--cited-by", str(revised.folder / "elsewhere"), *where)
+    called("prune", "--keep", "1", "--yes", *where)
+    assert left(revised) == ["2025-07-01"], "the newest of a series always stays"
+    assert len([k for k in store.answers(revised.store, "office", "pay") if not k.pruned]) == 1
+
+
+def test_what_was_known_on_a_day_can_be_kept(revised: Project) -> None:
+    called("prune", "--keep-since", "2025-01-01", "--yes", "--project", str(revised.folder))
+    assert left(revised) == ["2024-06-01", "2025-06-01"]
+    assert "kept were since 2025-01-01" in store.answers(revised.store)[1].pruned
+
+
+@pytest.mark.parametrize(("given", "code", "part"), [
+    ([], 2, "Say what to keep"), (["--keep", "0"], 2, "0 is not in the range"),
+    (["--keep", "1", "--yes"], 12, "so it is not known which answers it cites. Nothing was deleted."),
+])  # fmt: skip
+def test_pruning_that_might_lose_something_is_refused(
+    revised: Project, given: list[str], code: int, part: str
+) -> None:
+    torn = revised.folder / "editions/torn/manifest.json"
+    torn.parent.mkdir(parents=True)
+    torn.write_text('{"snapshots": [')
+    assert part in called("prune", *given, "--project", str(revised.folder), code=code)
+    assert len(left(revised)) == 4
+
+
+def test_verify_names_what_is_damaged_kept_and_shipped(revised: Project) -> None:
+    where = ("--project", str(revised.folder))
+    ship(revised.folder, b"right", path="vintages/a.csv")
+    assert json.loads(called("verify", "--json", *where))["problems"] == []
+    (revised.folder / "sources/vintages/a.csv").write_bytes(b"wrong")
+    kept = store.answers(revised.store, "office", "pay")[0].snapshot
+    (revised.store / kept.path).write_bytes(b"")
+    said = called("verify", *where, code=12)
+    assert f"{kept.path} in the project's store is damaged" in said
+    assert "sources/vintages/a.csv: its sha256 is" in said
+    assert "2 problems in what is kept and shipped." in said

@@ -58,13 +58,19 @@ def _tree_memory(root: int) -> float:
     return total / 1024
 
 
-def measure(what: str, promise: str, arguments: list[str], times: int = 1, cwd: Path = ROOT) -> Measured:
+#: read and check every declaration of the flagship, imports included: what each command begins with
+LOAD = [sys.executable, "-c", "from monitor.project import load; load()"]
+
+
+def measure(
+    what: str, promise: str, arguments: list[str], times: int = 1, cwd: Path = ROOT, command: list[str] = MONITOR
+) -> Measured:
     """The least of several runs for seconds, the most for memory. A short command is weighed in a run of its own."""
     seconds, peak = [], 0.0
     for turn in range(times + (times > 1)):
         weighed = times == 1 or turn == times
         begin = time.perf_counter()
-        process = subprocess.Popen([*MONITOR, *arguments], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen([*command, *arguments], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         while weighed and process.poll() is None:
             peak = max(peak, _tree_memory(process.pid))
             time.sleep(0.02 if times > 1 else 0.1)
@@ -89,6 +95,7 @@ def main() -> None:
         out = ["--out", str(Path(scratch) / "edition")]
         results = [
             measure("monitor --help", "0.3 s", ["--help"], times=5),
+            measure("load and check the whole project", "1 s", [], times=5, command=LOAD),
             measure("default edition, offline, cold store", "40 s, 600 MB", ["run", *there, *out]),
             measure("the same again, nothing changed", "5 s", ["run", *there, *out], times=2),
             measure("monitor show IND-54a DEU, warm store", "1 s",

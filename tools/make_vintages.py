@@ -20,6 +20,7 @@ for place in (ROOT, ROOT / "tools"):
 
 from vintage_makers import (  # noqa: E402  the path must be set first
     eurostat,
+    law,
     missing_migrants,
     nyc,
     police,
@@ -31,7 +32,7 @@ from vintage_makers import (  # noqa: E402  the path must be set first
 )
 from vintage_makers.compact import LOCK, Row, Vintage, write, write_csv  # noqa: E402
 
-PUBLISHERS = (world_bank, un_sdg, eurostat, unhcr, missing_migrants, nyc, police, uk_ons, registers)
+PUBLISHERS = (world_bank, un_sdg, eurostat, unhcr, missing_migrants, nyc, police, uk_ons, registers, law)
 
 
 def vintages(folder: Path) -> Iterator[Vintage]:

@@ -2,9 +2,10 @@
 
     python tools/print_docs.py
 
-Writes docs/reference/: the command line from its own help, the indicators and sources from their declarations, and
-readers, checks and methods from their docstrings; docs/schema/: the JSON Schemas of the declarations. Where
-tools/print_methodology.py exists, it is run too.
+Writes docs/reference/: the command line from its own help, a page for each indicator and recommendation
+(tools/reference_pages.py) and one of all sources from their declarations, readers, checks and methods from their
+docstrings; docs/registers/: the code books; docs/schema/: the JSON Schemas of the declarations; docs/methodology.md. A
+page that is right already is left alone, and one whose indicator or recommendation is gone is removed.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ if str(ROOT) not in sys.path:
 
 import click  # noqa: E402  the path must be set first
 
-from monitor import codebook, errors, plugins, schema  # noqa: E402
+from monitor import codebook, errors, grade, plugins, schema  # noqa: E402
 from monitor.cli import cli  # noqa: E402
-from monitor.model import Indicator, Source, Target  # noqa: E402
+from monitor.model import Source  # noqa: E402
 from monitor.project import Project, load  # noqa: E402
 from monitor.readers._reading import Options  # noqa: E402
-from monitor.words import Words  # noqa: E402
+from tools import reference_pages  # noqa: E402
+from tools.reference_pages import table  # noqa: E402
+from tests.fetch import faults  # noqa: E402
 
 REFERENCE = ROOT / "docs/reference"
 NOTE = "<!-- Printed by tools/print_docs.py; do not edit by hand. -->\n\n"
@@ -42,12 +45,14 @@ WHAT = {
 def pages() -> dict[Path, str]:
     """Every generated page and its text."""
     project = load(ROOT)
-    words = project.words("en")
     return {
         REFERENCE / "cli.md": _page("The command line", _commands()),
-        REFERENCE / "indicators.md": _page("Indicators of the flagship project", _indicators(project, words)),
+        **{REFERENCE / path: NOTE + text
+           for path, text in reference_pages.pages(project, project.words("en")).items()},
         REFERENCE / "sources.md": _page("Sources of the flagship project", _sources(project)),
         **{REFERENCE / f"{kind}.md": _page(kind.capitalize(), _plugins(kind)) for kind in WHAT},
+        REFERENCE / "grades.md": _page("Grades of the evidence", _grades()),
+        REFERENCE / "faults.md": _page("Faults of publishers", iter([faults.page()])),
         **{ROOT / f"docs/registers/{name}.md": NOTE + text
            for name, text in codebook.pages(project.registers, project.find).items()},
         **{ROOT / f"docs/schema/{name}.json": schema.text(tree) for name, tree in schema.schemas().items()},
@@ -66,7 +71,7 @@ def _commands() -> Iterator[str]:
     yield "Off track is a result and no error: the exit code is 0 unless `--fail-on` asks for another."
     rows = [(0, "done"), (2, "the call itself is wrong: an unknown option, a date that is none")]
     rows += [(kind.exit_code, inspect.cleandoc(kind.__doc__ or "")) for kind in errors.MonitorError.__subclasses__()]
-    yield _table(("code", "meaning"), rows)
+    yield table(("code", "meaning"), rows)
     for name in sorted(cli.commands):
         command = cli.commands[name]
         yield f"## monitor {name}"
@@ -75,75 +80,22 @@ def _commands() -> Iterator[str]:
             yield _help(inner, f"monitor {name} {part}")
 
 
+def _grades() -> Iterator[str]:
+    yield inspect.cleandoc(grade.__doc__ or "").partition("\n\n")[2].replace("`RULES`", "the first table").replace(
+        "`GRADES`", "the second")
+    yield table(("what", "points", "when"), [(rule.key, rule.points, rule.what) for rule in grade.RULES])
+    most = list(grade.GRADES.values())
+    least = [0, *(m + 1 for m in most)]
+    rows = [(letter, f"{low} to {high}") for letter, low, high in zip(grade.GRADES, least, most, strict=False)]
+    yield table(("grade", "points"), [*rows, ("D", f"{most[-1] + 1} or more, or an error")])
+    yield ("The grade and what took points stand in `data/assessments.csv`, in the columns `grade` and `grade_why`, "
+           "and beside each status on the scorecard.")
+
+
 def _help(command: click.Command, name: str) -> str:
     context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH,
                             help_option_names=["-h", "--help"])
     return f"```text\n{command.get_help(context)}\n```"
-
-
-def _indicators(project: Project, words: Words) -> Iterator[str]:
-    figures = sum(i.data is not None and not all(p.source in project.registers for p in i.data.parts.values())
-                  for i in project.indicators.values())
-    yield (f"{len(project.indicators)} indicators, {figures} of them with public figures, for "
-           f"{len(project.recommendations)} recommendations. An indicator that answers several is described at the "
-           "first. What the words mean: [glossary](../../GLOSSARY.md).")
-    told: dict[str, str] = {}
-    for recommendation in project.recommendations.values():
-        yield f"## {recommendation.id} {recommendation.title}"
-        yield f"> {recommendation.text}\n>\n> {recommendation.source} ({recommendation.year})"
-        answering = project.answering(recommendation.id)
-        if recommendation.asks:
-            yield _table(("ask", "in its own words", "indicators"), [
-                (ask.id, ask.text, ", ".join(_link(i) for i in answering if ask.id in i.answers))
-                for ask in recommendation.asks])
-        for indicator in answering:
-            if indicator.id not in told:
-                told[indicator.id] = recommendation.id
-                yield from _indicator(indicator, project, words)
-
-
-def _indicator(indicator: Indicator, project: Project, words: Words) -> Iterator[str]:
-    yield f"### {indicator.id} {indicator.title}"
-    yield indicator.definition
-    facts = {
-        "Kind": f"{words(f'kind.{indicator.kind}')}; {words(f'direction.{indicator.direction}')}",
-        "Unit": indicator.unit,
-        "Answers": ", ".join(indicator.answers) + ("" if indicator.added_by == "recommendation" else
-                                                   "; added by this project, not named in the text"),
-        "Promised": "; ".join(_target(t) for t in indicator.targets) or indicator.no_target,
-        "Figures": _figures(indicator, project, words),
-        "Judged by": f"[{indicator.method}](methods.md#{indicator.method}); too old after {indicator.max_age}",
-        "Checks": ", ".join(f"[{c}](checks.md#{c})" for c in indicator.checks),
-        "Only for": ", ".join(indicator.applies_to),
-        "Read with": ", ".join(_link(project.indicators[c]) for c in indicator.companions),
-        "How to read it": indicator.reading,
-        "Limits": " ".join(indicator.caveats),
-        "Not confirmed": "; ".join(indicator.unconfirmed),
-        "What it is for": indicator.purpose,
-        "Those who are counted": indicator.do_no_harm,
-        "Who says so": indicator.self_identification,
-        "Compact": ", ".join(f"{g} {project.gcm[g]}" for g in indicator.gcm),
-        "SDG": ", ".join(indicator.sdg),
-    }
-    yield "\n".join(f"- **{name}:** {text}" for name, text in facts.items() if text)
-
-
-def _link(indicator: Indicator) -> str:
-    return f"[{indicator.id}](#{slug(f'{indicator.id} {indicator.title}')})"
-
-
-def _target(target: Target) -> str:
-    where = f" ({', '.join(target.areas)})" if target.areas else ""
-    return f"{target.value:g} by {target.period}{where}, announced {target.announced}: {target.citation}"
-
-
-def _figures(indicator: Indicator, project: Project, words: Words) -> str:
-    if indicator.data is None:
-        return f"none. {words(f'reason.{indicator.missing}').capitalize()}. {indicator.missing_note}"
-    parts = [f"{name}: {project.sources[p.source].publisher}, [{p.source}](sources.md#{p.source}) `{p.series}`"
-             + "".join(f", {dim} {code}" for dim, code in p.select.items()) for name, p in indicator.data.parts.items()]
-    joined = f"`{indicator.data.formula}`; " if indicator.data.formula else ""
-    return joined + "; ".join(p.removeprefix("value: ") for p in parts)
 
 
 def _sources(project: Project) -> Iterator[str]:
@@ -155,7 +107,7 @@ def _sources(project: Project) -> Iterator[str]:
         yield "\n".join(f"- **{name}:** {text}" for name, text in _terms(source).items() if text)
         rows = [(f"`{name}`", offered.title, offered.unit, ", ".join(offered.dimensions), offered.note)
                 for name, offered in source.series.items()]
-        yield _table(("series", "title", "unit", "dimensions", "note"), rows)
+        yield table(("series", "title", "unit", "dimensions", "note"), rows)
 
 
 def _terms(source: Source) -> dict[str, str]:
@@ -180,7 +132,7 @@ def _plugins(kind: str) -> Iterator[str]:
         yield f"## {name}"
         yield _markdown(inspect.cleandoc(found.__doc__ or ""))
         if options := _options(found):
-            yield _table(("option", "meaning", "default"), options)
+            yield table(("option", "meaning", "default"), options)
 
 
 def _options(module: object) -> list[tuple[str, str, str]]:
@@ -214,26 +166,29 @@ def _markdown(text: str) -> str:
     return "\n\n".join(out)
 
 
-def _table(columns: tuple[str, ...], rows: list) -> str:  # type: ignore[type-arg]
-    def cells(row: object) -> str:
-        return "| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in row) + " |"  # type: ignore[attr-defined]
-
-    return "\n".join([cells(columns), "|" + "---|" * len(columns), *map(cells, rows)])
-
-
 def slug(heading: str) -> str:
     """The anchor that GitHub gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
+def stale() -> list[Path]:
+    """Pages of indicators and recommendations that no longer exist."""
+    current = pages()
+    return [page for folder in ("indicators", "recommendations") for page in sorted((REFERENCE / folder).glob("*.md"))
+            if page not in current]
+
+
 def main() -> None:
-    """Write every page, then the methodology where its printer exists."""
+    """Write every page that changed and remove the stale ones, then the methodology."""
+    for path in stale():
+        path.unlink()
+        print(f"{path.relative_to(ROOT)} removed")
     for path, text in pages().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        print(path.relative_to(ROOT))
-    if (ROOT / "tools/print_methodology.py").is_file():
-        runpy.run_path(str(ROOT / "tools/print_methodology.py"), run_name="__main__")
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(path.relative_to(ROOT))
+    runpy.run_path(str(ROOT / "tools/print_methodology.py"), run_name="__main__")
 
 
 if __name__ == "__main__":

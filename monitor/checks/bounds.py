@@ -5,7 +5,7 @@ Why it matters:
     unit or a mistyped digit, and every growth rate computed from it is wrong too.
 
 Levels:
-    error: a headline value outside the indicator's ``bounds``
+    error: a headline value outside the indicator's ``bounds``; that figure is set aside
     warning: the same in a breakdown; or a value outside ``plausible``, which may be true and must be looked at
 
 Options:
@@ -24,7 +24,7 @@ from datetime import date
 
 import polars as pl
 
-from monitor.checks._rules import Rules, findings, interval, observed, settle, severe_in_the_headline
+from monitor.checks._rules import Rules, figure, findings, interval, observed, settle, severe_in_the_headline
 from monitor.results import Finding, Level
 from monitor.series import Series
 
@@ -52,11 +52,12 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
         meant = [f"expected {_range(rules[key][0].bounds)}"] if any(b is not None for b in rules[key][0].bounds) else []
         if any(b is not None for b in options[key]["plausible"]):
             meant.append(f"plausible {_range(options[key]['plausible'])}")
-        return f"Outside the limits: {cells}; {', '.join(meant)}. Compare with the publisher's table and its unit."
+        return (f"Outside the limits: {cells}, {rules[key][0].unit}; {', '.join(meant)}. Compare with the publisher's "
+                f"table and its unit.")
 
-    return findings("bounds", bad, sentence)
+    return findings("bounds", bad, sentence, rules)
 
 
 def _range(limits: tuple[float | None, float | None]) -> str:
-    low, high = (None if limit is None else f"{limit:g}" for limit in limits)
+    low, high = (None if limit is None else figure(limit) for limit in limits)
     return f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"

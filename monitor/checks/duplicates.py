@@ -5,14 +5,14 @@ Why it matters:
     whichever row is read last decides the judgement.
 
 Levels:
-    error: a headline cell has rows with different values
+    error: a headline cell has rows with different values; all of them are set aside
     warning: the same in a breakdown; or rows that repeat the same value
 
 Options:
     none
 
 Bad:
-    DEU 2020 12.1, DEU 2020 14.8 (the second is for men only)
+    DEU 2020 12.1, DEU 2020 14.8 (the second is for men only): "2 rows from 12.1 to 14.8 (2020)"
 
 Good:
     DEU 2020 12.1, DEU 2021 12.0
@@ -32,14 +32,16 @@ from monitor.series import KEY, Series
 def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> list[Finding]:
     settle("duplicates", rules, {})
     value = pl.col("obs_value")
+    ends = [pl.col(name).round_sig_figs(6).cast(pl.String).str.strip_suffix(".0").fill_null("no value")
+            for name in ("least", "most")]
     bad = (
         observed(series, rules).group_by(KEY).agg(rows=pl.len(), values=value.n_unique(), least=value.min(),
                                                   most=value.max())
         .filter(pl.col("rows") > 1)
         .with_columns(
             level=pl.when(pl.col("values") > 1).then(severe_in_the_headline()).otherwise(pl.lit(Level.WARNING.value)),
-            example=pl.when(pl.col("values") > 1).then(pl.format("{} rows from {} to {}", "rows", "least", "most"))
-            .otherwise(pl.format("{} rows of {}", "rows", "least")),
+            example=pl.when(pl.col("values") > 1).then(pl.format("{} rows from {} to {}", "rows", *ends))
+            .otherwise(pl.format("{} rows of {}", "rows", ends[0])),
         )
     )
     return findings("duplicates", bad, lambda key, cells: (

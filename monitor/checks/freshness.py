@@ -25,7 +25,7 @@ from datetime import date
 import polars as pl
 
 from monitor import period
-from monitor.checks._rules import Rules, duration, findings, observed, settle
+from monitor.checks._rules import Rules, duration, findings, observed, settle, span
 from monitor.results import Finding, Level
 from monitor.series import TOTAL, Series
 
@@ -50,6 +50,7 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
         level=pl.lit(Level.WARNING.value))
     return findings("freshness", future, lambda key, cells: (
         f"From the future: {cells} as of {as_of}. If these are projections, the source's 'flags' must say so (F)."
-    )) + findings("freshness", old, lambda key, cells: (
-        f"The newest figure is {cells}, older than {within[key]} on {as_of}. Ask the publisher for newer figures."
-    ))
+    ), rules) + findings("freshness", old, lambda key, cells: (
+        f"The newest figure is {cells}: its period ended more than {span(within[key])} before {as_of}. Ask the "
+        f"publisher for newer figures."
+    ), rules)

@@ -6,8 +6,9 @@ Why it matters:
     by a guess.
 
 Levels:
-    error: always. A reader's rows do not get in at all (`door`); a Series made from them, by a formula for
-    instance, is not judged where it is broken
+    error: always. A reader's rows do not get in at all (`door`); a figure of a Series made from them, by a formula
+    for instance, is set aside where it is broken
+    Messages name the cells and never their values: which small counts must be withheld is settled after this door.
 
 Options:
     none
@@ -58,8 +59,8 @@ def door(rows: pl.DataFrame, source: Source, series: str) -> pl.DataFrame:
     problems = []
     for rule, number, indices in _broken(rows, {**ROW, **dict.fromkeys(dims, pl.String)},
                                          unique=[*dims, "ref_area", "time_period"]):
-        cells = [" ".join(str(rows[i, name]) for name in ("ref_area", "time_period", *dims, "obs_value", "obs_status"))
-                 for i in indices[:EXAMPLES]]
+        shown = ["ref_area", "time_period", *dims, _untold(), "obs_status"]
+        cells = [" ".join(cell) for cell in rows[indices[:EXAMPLES]].select(shown).iter_rows()] if indices else []
         where = f": {named(cells, number)}" if cells else ""
         problems.append(f"{source.id} {series}: {EXPECTED.get(rule, rule)}{where}.")
     if problems:
@@ -74,7 +75,7 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     for rule, _, indices in _broken(frame, COLUMNS):
         bad = frame[indices].lazy().with_columns(
             level=pl.lit(Level.ERROR.value),
-            example=pl.format("{} {}", pl.col("obs_value").cast(pl.String).fill_null("no value"), "obs_status"),
+            example=pl.format("{} {}", _untold(), "obs_status"),
         )
         wrong = EXPECTED.get(rule, rule)
         sentence = f"{wrong[0].upper()}{wrong[1:]}: "
@@ -84,6 +85,13 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
 
 def _say(sentence: str, key: str, cells: str) -> str:
     return f"{sentence}{cells}."
+
+
+def _untold() -> pl.Expr:
+    """Whether there is a value, and never which: at this door nobody knows yet what must be withheld."""
+    value = pl.col("obs_value")
+    return pl.when(value.is_null()).then(pl.lit("no value")).when(value.is_finite()).then(pl.lit("a value")).otherwise(
+        value.cast(pl.String))
 
 
 def _broken(frame: pl.DataFrame, columns: dict[str, Any], unique: list[str] | None = None,

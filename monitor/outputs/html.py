@@ -61,6 +61,15 @@ def index(matrix: Matrix, words: Words, folders: Sequence[Path], tokens: dict[st
     return _page("index.html.j2", words, folders, tokens, script, page=matrix, matrix=matrix)
 
 
+def quality(shown: Any, words: Words, folders: Sequence[Path], tokens: dict[str, Any]) -> bytes:
+    """The page of a validation (`monitor.validation.page.QualityPage`).
+
+    Raises:
+        CannotRender: a template is at fault; the message names the file and the line.
+    """
+    return _page("quality.html.j2", words, folders, tokens, "", page=shown)
+
+
 def _page(
     name: str, words: Words, folders: Sequence[Path], tokens: dict[str, Any], script: str, **context: Any
 ) -> bytes:

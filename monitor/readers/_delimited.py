@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
+from collections import Counter
 from collections.abc import Collection
 
 import polars as pl
@@ -23,25 +23,35 @@ def frame(body: bytes, *, delimiter: str = ",", encoding: str = "utf-8-sig", ski
         UnreadableData: empty, a web page, an open quote, a heading given twice, rows longer than the
             heading, or a last row that is cut off.
     """
-    text = decode(body, "CSV", encoding).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(body, "CSV", encoding)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = (text.split("\n", skip)[skip:] or [""])[0].strip("\n")
-    heading = next(csv.reader(text.splitlines()[:1], delimiter=delimiter), [])
     begins = f"it begins with {excerpt(text)}"
+    heading = _cells(text.partition("\n")[0], delimiter, begins)
     if not text or not any(heading):
         raise UnreadableData(f"there is no heading below the first {skip} lines, expected names of columns.")
-    if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
-        raise UnreadableData(f"the heading has {', '.join(twice)} more than once; {begins}.")
+    if twice := sorted(name for name, times in Counter(heading).items() if name and times > 1):
+        raise UnreadableData(f"the heading has {', '.join(twice[:20])} more than once; {begins}.")
     if text.count('"') % 2:
         raise UnreadableData(f"a quotation mark is never closed, so the file is cut off or no CSV; {begins}.")
     last = text.rsplit("\n", 1)[-1]
-    if last.count('"') % 2 == 0 and len(cells := next(csv.reader([last], delimiter=delimiter))) < len(heading):
+    if last.count('"') % 2 == 0 and len(cells := _cells(last, delimiter, begins)) < len(heading):
         raise UnreadableData(f"the last row has {len(cells)} cells and the heading {len(heading)}: the file is cut "
                              f"off, or has notes below the table; {begins}.")
     try:
-        table = pl.read_csv(io.BytesIO(text.encode()), separator=delimiter, infer_schema=False)
+        table = pl.read_csv(text.encode(), separator=delimiter, infer_schema=False)
     except (pl.exceptions.PolarsError, UnicodeEncodeError) as problem:
         raise UnreadableData(f"the table cannot be read as CSV ({str(problem).splitlines()[0]}); {begins}.") from None
-    return table.filter(~pl.all_horizontal(pl.all().is_null()))
+    blank = table.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    return table.filter(~blank) if blank.any() else table
+
+
+def _cells(line: str, delimiter: str, begins: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as problem:
+        raise UnreadableData(f"a line cannot be read as CSV ({problem}); {begins}.") from None
 
 
 def snake(name: str) -> str:
@@ -52,7 +62,7 @@ def snake(name: str) -> str:
 def snaked(table: pl.DataFrame) -> pl.DataFrame:
     """The table under the names `snake` gives its columns; two headings that become one name are refused."""
     names = [snake(name) for name in table.columns]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := sorted(name for name, times in Counter(names).items() if times > 1):
         raise UnreadableData(f"several headings mean {', '.join(twice)}: {', '.join(map(repr, table.columns[:40]))}.")
     return table.rename(dict(zip(table.columns, names, strict=True)))
 

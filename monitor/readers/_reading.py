@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import polars as pl
 from pydantic import Field, ValidationError
 
+from monitor import queued
 from monitor.errors import DefinitionError, MonitorError, UnreadableData
 from monitor.model import Declared, Source
 from monitor.results import Snapshot
@@ -61,12 +62,23 @@ def _sentence(
     return f"options: {name or 'together'}: found {found!r}: {message}."
 
 
+def _no_promise(body: bytes, source: Source) -> None:
+    """Refuse what only says that the data come later or are too many, under whatever status it came."""
+    if key := queued.ticket(body):
+        raise UnreadableData(f"the publisher prepares the answer for later (number {key}); there are no data in it. "
+                             "Fetch it again in some minutes.")
+    if trouble := queued.too_large(body, source.id):
+        raise UnreadableData(str(trouble))
+
+
 def reading(read: Read) -> Read:
     """A reader whose every error begins with the source and the series it was asked for."""
 
     @wraps(read)
     def named(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
         try:
+            for body in snapshot.bodies:
+                _no_promise(body, source)
             return read(snapshot, source, series)
         except MonitorError as problem:
             raise type(problem)(f"{source.id} {series}: {p}" for p in problem.problems) from problem

@@ -27,7 +27,7 @@ def decode(body: bytes, expected: str, encoding: str = "utf-8-sig") -> str:
         UnreadableData: it is empty, a web page or XML, or not in this encoding.
         DefinitionError: there is no such encoding.
     """
-    if not body.strip():
+    if not body[:4096].strip() and not body.strip():
         raise UnreadableData(f"the answer is empty ({len(body)} bytes), expected {expected}. "
                              "Fetch it again; if it stays so, look at the address.")
     try:

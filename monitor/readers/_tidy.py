@@ -63,13 +63,13 @@ def tidy(table: pl.DataFrame, chosen: Table) -> pl.DataFrame:
             raise UnreadableData(f"no heading fits 'options: melt: {chosen.melt}'; the table has "
                                  f"{', '.join(map(repr, table.columns[:40]))}.")
         table = table.select(*picked, *(pl.col(n) for n in fits)).unpivot(
-            list(fits), index=list(chosen.columns), variable_name="_heading", value_name="obs_value"
+            list(fits), index=list(chosen.columns), variable_name="_heading", value_name="_value"
         )
         groups = {group for found in fits.values() for group in found}
         table = table.with_columns(
             pl.col("_heading").replace_strict({n: g[group] or "" for n, g in fits.items()}, return_dtype=pl.String)
             .alias(group) for group in sorted(groups)
-        ).drop("_heading")
+        ).drop("_heading").rename({"_value": "obs_value"})
     else:
         table = table.select(picked)
     table = table.with_columns(pl.lit(text).alias(name) for name, text in chosen.constants.items())

@@ -50,6 +50,7 @@ NAMED = 3
 
 class Register(Options):
     columns: list[Column] = Field([], description="as the register declares them; plain figures where none does")
+    organisations: list[str] = Field([], description="names that look like a person's and are none")
     rule: Rule = Field(FIGURES, description="as the register declares it; plain figures where none does")
 
 
@@ -64,7 +65,7 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     where, rule = f"sources/{source.file or snapshot.source}", chosen.rule
     text = "\n".join(decode(body, "CSV") for body in snapshot.bodies[:1])
     columns = chosen.columns or _plain(entries.table(text, where)[0])
-    data = counted(entries.door(text, columns, where))
+    data = counted(entries.door(text, columns, where, chosen.organisations))
     for name, codes in rule.where.items():
         data = data.filter(pl.col(name).is_in([codes] if isinstance(codes, str) else codes))
     frame = _RULES[rule.rule](_dated(data, rule), rule, where)

@@ -54,7 +54,7 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     # SODA writes `_month` for a column named `month`, the export `Month`
     data = pl.concat([snaked(_rows(body)) for body in snapshot.bodies], how="diagonal")
     names = sorted({snake(name) for name in needed})
-    if not data.height:
+    if not data.columns:
         data = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     else:
         require(data, names)

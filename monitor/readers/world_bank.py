@@ -33,6 +33,9 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
         promised = _json.whole(meta.get("total"), "the 'total' of the answer")
         found += page
     _json.complete(len(found), promised, len(snapshot.bodies))
+    if not found and series in chosen.successors:
+        raise UnreadableData(f"{series} was moved to the World Bank's archives and has no rows any more; "
+                             f"{chosen.successors[series]} took its place.")
     names = {_json.mapping(row.get("indicator"), "'indicator' of a row").get("id") for row in found}
     rows = [row for row in found if str(row["indicator"].get("id")).upper() == series.upper()]
     if found and not rows:

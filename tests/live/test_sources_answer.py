@@ -14,7 +14,7 @@ from monitor.results import Snapshot
 ROOT = Path(__file__).parents[2]
 PROJECT = load(ROOT)
 USED = sorted({
-    (p.source, p.series) for _, _, p in evidence.selections(PROJECT.indicators.values())
+    (p.source, p.series) for _, p in evidence.selections(PROJECT, PROJECT.indicators.values())
     if PROJECT.sources[p.source].endpoint
 })
 

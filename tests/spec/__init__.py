@@ -19,8 +19,8 @@ from tests.fiction import indicator, series, target
 
 #: in the order they are printed
 CHAPTERS = (
-    "what_cannot_be_judged", "pace_to_a_target", "pace_without_a_target", "zero_and_sign", "base_and_time",
-    "linear_pace", "target_from_both_sides", "met_or_not",
+    "what_cannot_be_judged", "figures_that_fail_a_check", "pace_to_a_target", "pace_without_a_target", "zero_and_sign",
+    "base_and_time", "linear_pace", "target_from_both_sides", "met_or_not",
 )
 AS_OF = "2026-11-22"
 #: columns of a table that are handed to the declaration of the indicator as they are

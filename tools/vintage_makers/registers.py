@@ -41,8 +41,9 @@ ODIHR_NOTES = {
     ("CAN", "2022", "prosecuted"): "added to the page in October 2024",
 }
 
-INSTRUMENTS = {"ICRMW": 13, "ICERD": 2, "CEDAW": 8, "CRC": 11, "ICCPR": 4, "CAT": 9}
-FILES = {"ICRMW": "icmw"}
+#: treaty -> its number on the publisher's page
+INSTRUMENTS = {"ICRMW": "13", "ICERD": "2", "CEDAW": "8", "CRC": "11", "ICCPR": "4", "CAT": "9", "OP-CRC-SC": "11-c"}
+FILES = {"ICRMW": "icmw", "OP-CRC-SC": "op_crc_sc"}
 #: the file counts a state as party by the United Kingdom's ratification before independence
 COLONIAL = "tied to"
 #: codes ISO 3166-1 has withdrawn, still in the files

@@ -1,0 +1,279 @@
+"""``monitor vintages`` and ``monitor diff``: what was known when, what changed, and the store it is kept in."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.errors import DefinitionError, UnreadableData
+
+if TYPE_CHECKING:
+    from monitor.changes import Change, Side
+    from monitor.project import Project
+    from monitor.realtime import Matrix, Told
+
+_project = click.option("--project", "folder", metavar="DIR", type=click.Path(path_type=Path),
+                        help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
+
+
+class _Vintages(click.Group):
+    """``monitor vintages IND-54a DEU`` is short for ``monitor vintages show IND-54a DEU``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Vintages)
+def vintages() -> None:
+    """What publishers showed, and when: monitor vintages INDICATOR AREA shows every value and its revisions."""
+
+
+@vintages.command()
+@click.argument("indicator")
+@click.argument("area", required=False)
+@_project
+@click.option("--as-of", metavar="DATE", help="Only what was known on this day. Default: today.")
+@click.option("--breakdowns", is_flag=True, help="With the breakdowns, not only the headline.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print one line for each change as CSV, with breakdowns.")
+@_json
+def show(
+    indicator: str, area: str | None, folder: Path | None, as_of: str | None, breakdowns: bool, as_csv: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Each value as first published and as revised: periods by vintages, only what changed.
+
+    Without an area: the vintages of the series behind the indicator, shipped and kept.
+    """
+    from monitor import realtime, terminal
+    from monitor.area import require
+
+    project = _load(folder)
+    declared = project.indicator(indicator)
+    if area is None:
+        rows = [(v.snapshot.source, v.snapshot.series, v.snapshot.retrieved, v.snapshot.origin, v.snapshot.sha256,
+                 v.size, v.snapshot.url) for v in realtime.past(project, declared)]  # fmt: skip
+        terminal.table(("source", "series", "retrieved", "origin", "sha256", "bytes", "url"), rows, as_json)
+        return
+    code = require(area, tuple(project.places))
+    found = realtime.matrix(project, declared, code, _date(as_of, "--as-of"), _now())
+    if as_json:
+        _say(_tree(found) | {"indicator": declared.id, "area": code})
+    elif as_csv:
+        names = [f.name for f in dataclasses.fields(found.told[0])] if found.told else []
+        out = csv.writer(sys.stdout, lineterminator="\n")
+        out.writerow(["indicator", "ref_area", *names])
+        out.writerows([declared.id, code, *dataclasses.astuple(told)] for told in found.told)
+    else:
+        click.echo(f"{declared.id}  {declared.title}, {declared.unit}: {code}")
+        told = [t for t in found.told if breakdowns or t.breakdown == "_T"]
+        dates = sorted({t.retrieved for t in told})
+        cells = {(t.breakdown, t.time_period): [""] * len(dates) for t in told}
+        for one in told:
+            cells[one.breakdown, one.time_period][dates.index(one.retrieved)] = _figure(one)
+        days = [d[:10] if [other[:10] for other in dates].count(d[:10]) == 1 else d[:16] for d in dates]
+        terminal.table(("period", *(("breakdown",) if breakdowns else ()), *days), [
+            (when, *((what,) if breakdowns else ()), *values) for (what, when), values in cells.items()])
+        click.echo(f"{_counted(len(found.vintages), 'vintage')}; a value stands under the day it came or changed.")
+    for problem in found.problems:
+        click.secho(f"warning: {problem}", err=True, fg="yellow")
+
+
+@vintages.command()
+@_project
+@_json
+def verify(folder: Path | None, as_json: bool) -> None:
+    """Hash everything anew, kept and shipped, and say what is damaged. Ends with 12 where something is."""
+    from monitor import store
+    from monitor import vintages as shipped
+
+    project = _load(folder)
+    problems, answers, bodies = store.verify(project.store)
+    problems += shipped.verify(project.layers)
+    files = sum(len(shipped.locked(layer)) for layer in project.layers) if not problems else 0
+    if as_json:
+        _say({"answers": answers, "bodies": bodies, "shipped": files, "problems": problems})
+    if problems:
+        raise UnreadableData([*problems, f"{_counted(len(problems), 'problem')} in what is kept and shipped."])
+    if not as_json:
+        click.echo(f"All is as it was kept: {_counted(answers, 'answer')} in {_counted(bodies, 'file')} of the store, "
+                   f"{_counted(files, 'shipped file')}.")  # fmt: skip
+
+
+@vintages.command()
+@_project
+@click.option("--keep", metavar="N", type=click.IntRange(min=1),
+              help="Keep the N newest answers that differ, of each series.")
+@click.option("--keep-since", metavar="DATE", help="Keep what was known on this day, and all that came later.")
+@click.option("--cited-by", "citing", metavar="DIR", multiple=True,
+              type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Keep what editions in this folder cite, too. May be repeated.")
+@click.option("--yes", is_flag=True, help="Delete. Without it, it is only shown what would go.")
+@_json
+def prune(
+    folder: Path | None, keep: int | None, keep_since: str | None, citing: tuple[Path, ...], yes: bool, as_json: bool
+) -> None:
+    """Delete old answers from the store. What was there, and when it went, stays in its index.
+
+    Never deleted: what an edition beside the project (or in --cited-by) was made from, and the newest of a series.
+    """
+    from monitor import pruning, store, terminal
+    from monitor.run import home
+
+    if keep is None and keep_since is None:
+        raise click.UsageError("Say what to keep: --keep N or --keep-since DATE.")
+    project = _load(folder)
+    since = _date(keep_since, "--keep-since") if keep_since else None
+    planned = pruning.plan(project.store, keep, since, pruning.cited([home(project) / "editions", *citing]))
+    rows = [(k.snapshot.source, k.snapshot.series, k.snapshot.retrieved, k.snapshot.sha256,
+             sum(page.size for page in k.pages)) for k in planned.answers]  # fmt: skip
+    columns = ("source", "series", "retrieved", "sha256", "bytes")
+    if as_json:
+        going = [dict(zip(columns, row, strict=True)) for row in rows]
+        _say({"answers": going, "freed": planned.size, "cited": planned.cited, "deleted": yes})
+    else:
+        terminal.table(columns, rows)
+        stay = f" {_counted(planned.cited, 'older one')} stay: editions cite them." if planned.cited else ""
+        click.echo(f"{_counted(len(rows), 'answer')}, {planned.size} bytes on the disk.{stay}")
+    if yes and rows:
+        rule = " and ".join(filter(None, [f"the {keep} newest" * bool(keep), f"since {since}" * bool(since)]))
+        try:
+            store.prune(project.store, [k.number for k in planned.answers], _now(), f"kept were {rule}")
+        except OSError as problem:
+            raise UnreadableData(f"The store cannot be written to ({problem}). Make it writable.") from None
+    if not as_json:
+        click.echo("Deleted." if yes and rows else "Nothing was deleted." + " Add --yes to delete them." * bool(rows))
+
+
+@click.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@_project
+@click.option("--as-of", "dates", nargs=2, metavar="DATE DATE",
+              help="Compare what was known of INDICATOR A in AREA B on two days.")
+@_json
+def diff(a: str, b: str, folder: Path | None, dates: tuple[str, str] | None, as_json: bool) -> None:
+    """What changed from edition A to edition B: figures, judgements, targets, methods, declarations.
+
+    A and B are folders, or names of editions beside the project. With --as-of: an indicator and an area.
+    """
+    from monitor import changes, terminal
+
+    project = _load(folder)
+    if dates:
+        one, other = (_known(project, a, b, text) for text in dates)
+    else:
+        one, other = (changes.edition(_edition(project, name)) for name in (a, b))
+    found = changes.compare(one, other)
+    counts = {kind: n for kind in changes.KINDS if (n := sum(c.kind == kind for c in found))}
+    if as_json:
+        sides = [{"name": s.name, "as_of": s.as_of, "areas": s.areas, "engine": s.engine} for s in (one, other)]
+        _say({"a": sides[0], "b": sides[1], "counts": counts, "changes": [dataclasses.asdict(c) for c in found]})
+        return
+    click.echo(f"From {one.name} (as of {one.as_of}) to {other.name} (as of {other.as_of}): "
+               + (", ".join(f"{_plain(kind)} {n}" for kind, n in counts.items()) or "nothing changed") + ".")
+    if found:
+        terminal.table(("change", "indicator", "area", "figure", "before", "after", "detail"), [_row(c) for c in found])
+
+
+def _row(c: Change) -> tuple[str, ...]:
+    figure = " ".join(filter(None, [c.time_period, c.breakdown if c.breakdown != "_T" else ""]))
+    because = f"because {', '.join(_plain(kind) for kind in c.because)}" if c.because else ""
+    return (_plain(c.kind), c.indicator, c.ref_area, figure, _short(c.before), _short(c.after), c.detail or because)
+
+
+def _plain(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def _short(value: Any, most: int = 60) -> str:
+    if isinstance(value, dict) and value.keys() == {"value", "flag"}:
+        number = "" if value["value"] is None else f"{value['value']:.15g}"
+        flag = {"A": "", "Q": "withheld"}.get(value["flag"], value["flag"])
+        return " ".join(filter(None, [number, flag])) or "no value"
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _figure(told: Told) -> str:
+    if told.change == "removed":
+        return "taken back"
+    return _short({"value": told.value, "flag": told.flag})
+
+
+def _tree(found: Matrix) -> dict[str, Any]:
+    shown = ("source", "series", "retrieved", "origin", "sha256", "url", "path", "licence")
+    told: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in found.told:
+        tree = dataclasses.asdict(one)
+        told.setdefault((tree.pop("breakdown"), tree.pop("time_period")), []).append(tree)
+    return {
+        "vintages": [{name: getattr(v.snapshot, name) for name in shown} for v in found.vintages],
+        "values": [{"breakdown": b, "time_period": t, "told": rows} for (b, t), rows in told.items()],
+        "problems": found.problems,
+    }
+
+
+def _edition(project: Project, name: str) -> Path:
+    from monitor.run import home
+
+    for place in (Path(name), home(project) / "editions" / name):
+        if (place / "manifest.json").is_file():
+            return place
+    known = sorted(path.parent.name for path in (home(project) / "editions").glob("*/manifest.json"))
+    here = f"here are {', '.join(known)}" if known else "there are none beside the project"
+    raise DefinitionError(f"'{name}' is no folder of an edition and no edition's name: {here}. Make one: monitor run")
+
+
+def _known(project: Project, indicator: str, area: str, text: str) -> Side:
+    """What is said of an indicator in an area as on a date; the declarations are those of now."""
+    from monitor import changes, run
+    from monitor.area import require
+    from monitor.series import KEY
+
+    declared, code, as_of = project.indicator(indicator), require(area, tuple(project.places)), _date(text, "--as-of")
+    judged = run.assess(project, as_of=as_of, now=_now(), areas=(code,), indicators=[declared], offline=True)
+    return changes.known(
+        f"{declared.id} {code}", as_of.isoformat(), code,
+        judged.evidence.series.of(declared.id, code, breakdown=None).frame.select(*KEY, "obs_value", "obs_status"),
+        judged.assessments, {declared.id: declared.model_dump(mode="json")},
+    )
+
+
+def _load(folder: Path | None) -> Project:
+    from monitor.project import load
+
+    project = load(folder, strict=False)
+    if project.announced:
+        click.echo(project.announced, err=True)
+    for problem in project.problems:
+        click.secho(f"wrong: {problem}", err=True, fg="yellow")
+    return project
+
+
+def _date(text: str | None, option: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else datetime.now(UTC).date()
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is no date: expected 2026-11-22.", param_hint=option) from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _say(tree: object) -> None:
+    click.echo(json.dumps(tree, indent=1, ensure_ascii=False))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
