@@ -32,12 +32,12 @@ class Range(Rule):
     of: Literal["value", "median", "mean", "sum", "min", "max"] = "value"
     between: tuple[float | None, float | None] = Field(description="[lowest, highest]; null where there is no limit")
     at_least: Share = Field(1, description="share of the values that must lie within; only with 'of: value'")
-    least: int = Field(10, ge=1, description="a statistic of fewer figures is not looked at")
+    least: int = Field(10, ge=1, description="fewer areas say nothing of a statistic or a share of all: not looked at")
 
     @model_validator(mode="after")
     def _is_no_check(self) -> Range:
         low, high = self.between
-        if low is None and high is None or (low is not None and high is not None and low > high):
+        if (low is None and high is None) or (low is not None and high is not None and low > high):
             raise ValueError("'between' needs two numbers, the lowest first; null for one that has no limit")
         if self.of == "value" and self.at_least == 1 and not self.where:
             raise ValueError("every value of an indicator is held by its 'bounds' and the check 'bounds'; here give "
@@ -52,7 +52,8 @@ class Complete(Rule):
 
     since: int = Field(ge=1900, le=2100, description="first year")
     until: int | None = Field(None, ge=1900, le=2100, description="last year; without it the newest with a figure")
-    areas: list[str] = Field([], description="areas or groups; empty: every area at hand that the indicator applies to")
+    areas: list[str] = Field([], description="areas or groups, of which a share can be told where half are at hand; "
+                             "empty: every area at hand that the indicator applies to")
     at_least: Share = 1
 
 

@@ -152,8 +152,10 @@ def age(snapshot: Snapshot, as_of: date) -> int | None:
 def of_day(snapshot: Snapshot, as_of: date) -> str:
     """When an answer came, for a sentence: ``of 2026-10-01 (52 days old)``."""
     days = age(snapshot, as_of)
-    return "of an unknown day" if days is None else (
-        f"of {snapshot.retrieved[:10]} ({days} day{'s' * (days != 1)} old)")  # fmt: skip
+    if days is None:
+        return "of an unknown day"
+    # an answer may be newer than the cut-off date, where none is older
+    return f"of {snapshot.retrieved[:10]}" + (f" ({days} day{'s' * (days != 1)} old)" if days >= 0 else "")
 
 
 def _live(source: Source, series: str, store: Path, now: str, network: Network) -> Snapshot:

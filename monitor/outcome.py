@@ -134,7 +134,8 @@ def _endpoint(
         met = network.told.get((source.id, one.series))
         refused = key == "missing" and isinstance(met, Trouble) and met.status in (401, 403)
         no: Literal["no", "refused", "no network"] = "no network" if network.down else "refused" if refused else "no"
-        return Endpoint(source.id, one.series, url, no, "unknown", key, f"{network.down or one.cause}.{hint}",
+        cause = "This machine has no network" if network.down else one.cause[:1].upper() + one.cause[1:]
+        return Endpoint(source.id, one.series, url, no, "unknown", key, f"{cause}.{hint}",
                         "you" if network.down else one.who)  # fmt: skip
     if one.state == "unreadable":
         return Endpoint(source.id, one.series, url, "yes", "unreadable", key, one.cause + hint, one.who)

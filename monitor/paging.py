@@ -147,6 +147,11 @@ def _first_page(source: Source) -> dict[str, str]:
 def _count(source: Source, paging: Paging, body: bytes) -> int:
     """The number of pages the first one announces at the declared path."""
     found: Any = None
+    *lists, key = paging.pages_at.split(".")
+    if set(lists) <= {"0"}:  # most stand at the very beginning: no need to read a whole answer for one number
+        begin = r"\s*\[" * len(lists) + r'\s*\{[^{}\[\]]*"' + re.escape(key) + r'"\s*:\s*"?(\d{1,9})"?\s*[,}]'
+        if early := re.match(begin.encode(), body[:4096]):
+            return int(early[1])
     try:
         found = json.loads(body)
         for step in paging.pages_at.split("."):

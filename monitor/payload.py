@@ -1,12 +1,14 @@
-"""Whether the bytes of a good status can be data at all: unpacked, bounded, no web page, not cut off."""
+"""Whether an answer can be data at all: of a good status, unpacked, bounded, no web page, not cut off."""
 
 from __future__ import annotations
 
 import re
 import zlib
+from http.client import responses
 
 from monitor.model import Source
-from monitor.network import PUBLISHER, Trouble
+from monitor.network import LATER, PUBLISHER, Trouble
+from monitor.queued import narrower
 
 
 def too_big(source: Source) -> Trouble:
@@ -58,3 +60,22 @@ def excerpt(body: bytes, length: int = 60) -> str:
     """The beginning of a text, on one line, in quotes."""
     text = " ".join(body[: 4 * length].decode("utf-8", "replace").split())
     return "'" + (text[:length] + "..." if len(text) > length else text) + "'"
+
+
+def refusal(status: int, source: Source) -> Trouble:
+    """What an HTTP status other than 200 means, and for whom."""
+    file = f"sources/{source.id}.yaml"
+    if status in (401, 403):
+        who = f"Set the environment variable {source.auth_env} to a valid key." if source.auth_env else (
+            "The publisher does not let programs in, or not from here; ask it, or correct "
+            f"'endpoint' in {file}.")  # fmt: skip
+    elif status == 413:
+        return narrower(source.id)
+    elif status in (400, 404, 406, 410, 414, 422):
+        who = f"'endpoint', 'params' or 'series' in {file} must follow the publisher."
+    elif status == 429:
+        who = f"Try again later; lower 'per_minute' in {file} if it comes back."
+    else:
+        who = LATER if status == 503 else PUBLISHER
+    return Trouble(f"answered with status {status} ({responses.get(status, 'unknown')})", who, status,
+                   "wait" if status == 429 else None)  # fmt: skip

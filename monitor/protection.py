@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from monitor import area, disclosure
+from monitor import area, bodies, disclosure
 from monitor.errors import MonitorError
 from monitor.model import Disclosure, Indicator, Selection
 from monitor.project import Project
@@ -156,13 +155,13 @@ def remember(store: Path, guarded: pl.DataFrame, areas: Iterable[str]) -> None:
     if not cells.height:
         return
     value = pl.when(~pl.col("withheld")).then("obs_value").alias("obs_value")
-    before = remembered(store)
-    now = pl.concat([before, cells.select(*_CELL, value)]).unique().sort(pl.all())
-    if now.height != before.height:
-        store.mkdir(parents=True, exist_ok=True)
-        aside = store / f".{MEMORY}-{os.getpid()}"
-        aside.write_bytes(now.write_csv().encode())
-        aside.replace(store / MEMORY)
+
+    def together() -> pl.DataFrame:
+        return pl.concat([remembered(store), cells.select(*_CELL, value)]).unique().sort(pl.all())
+
+    if together().height != remembered(store).height:
+        with bodies.alone(store):  # another run may have added to it since
+            bodies.place(store, MEMORY, together().write_csv().encode())
 
 
 def of_edition(project: Project, rows: Mapping[Wanted, pl.DataFrame], folder: Path) -> pl.DataFrame:

@@ -135,18 +135,19 @@ def answers(store: Path, source: str = "", series: str = "") -> list[Kept]:
     Raises:
         UnreadableData: the index is damaged.
     """
-    chosen = "where (?1 = '' or source = ?1) and (?2 = '' or series = ?2)"
+    given = {name: value for name, value in (("source", source), ("series", series)) if value}
+    chosen = "where " + " and ".join(["true", *(f"{name} = :{name}" for name in given)])  # so that its key is used
     with _reading(store) as index:
         if index is None:
             return []
         lines = index.execute(
             f"select a.number, {', '.join(_COLUMNS)}, reader_version, more, pruned_on, why "  # noqa: S608
             f"from answer a left join pruned p on p.answer = a.number {chosen} order by retrieved, a.number",
-            (source, series)).fetchall()  # fmt: skip
+            given).fetchall()  # fmt: skip
         held: dict[int, list[Page]] = {}
         for answer, name, size, status, headers in index.execute(
             "select answer, p.sha256, size, status, headers from page p join answer a on a.number = p.answer "  # noqa: S608
-            f"{chosen} order by answer, p.number", (source, series)):  # fmt: skip
+            f"{chosen} order by answer, p.number", given):  # fmt: skip
             held.setdefault(answer, []).append(Page(name, size, status, json.loads(headers)))
     found = []
     for number, *told, version, more, when, why in lines:

@@ -155,6 +155,8 @@ def line(one: Line, area_name: str, as_json: bool) -> None:
     out = _console()
     out.print(f"[bold]{one.id}  {_esc(one.title)}[/bold]\n{_esc(area_name)}, {_esc(one.unit)}; {one.direction_text}")
     out.print(f"[{COLOUR[one.status]}]{one.status_text}[/]" + (f": {_esc(one.reason_text)}" if one.reason else ""))
+    if one.grade:
+        out.print(f"[dim]{_esc('evidence ' + '; '.join([one.grade_text, *one.grade_why]))}[/dim]")
     out.print(_esc(one.sentence))
     for extra in filter(None, (one.pace, one.target_text, one.reading, *one.notes)):
         out.print(f"[dim]{_esc(extra)}[/dim]")

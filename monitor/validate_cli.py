@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.errors import ChecksFailed
+from monitor.errors import ChecksFailed, LeftOut
 
 if TYPE_CHECKING:
     from monitor.validation.outcomes import Validated
@@ -45,6 +45,8 @@ def validate(
     except ValueError:
         raise click.BadParameter(f"'{as_of}' is no date: expected 2026-11-22.", param_hint="--as-of") from None
     project = load(folder, strict=False)
+    if project.announced:
+        click.echo(project.announced, err=True)
     for problem in project.problems:
         click.secho(f"wrong: {problem}", err=True, fg="yellow")
     named = {project.indicator(name).id for name in indicators}
@@ -70,6 +72,8 @@ def validate(
     if failed or crashed:
         said = f"{failed} of {len(outcome.results)} expectations do not hold, {crashed} could not be tested"
         raise ChecksFailed(f"{said}; the table says why.")
+    if project.problems:
+        raise LeftOut(f"{len(project.problems)} problems in the declarations, named above: the rest was tested.")
 
 
 def _show(outcome: Validated, as_json: bool) -> None:

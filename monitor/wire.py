@@ -6,7 +6,6 @@ again: neither the cache nor a log, an address or an error ever holds it.
 
 from __future__ import annotations
 
-import http.client
 import logging
 import math
 import re
@@ -42,10 +41,10 @@ CHUNK = 1 << 16
 ERROR = 1 << 13  # bytes read of an error that explains itself
 SENDS = 6  # of one request whose answer breaks off, as long as each brings something new
 
-WAIT = "Try again later, or raise 'timeout' of the source."
+WAIT = "Try again later, or raise '{}' of the source."
 
-#: when the request at hand must be over, on the monotonic clock, and the seconds it was given
-_limit: ContextVar[tuple[float, float]] = ContextVar("limit")
+#: when the request at hand must be over, on the monotonic clock, the seconds it was given, and what gave them
+_limit: ContextVar[tuple[float, float, str]] = ContextVar("limit")
 _secrets: set[str] = set()
 
 
@@ -69,9 +68,9 @@ def _scrub(text: str) -> str:
 
 
 def _left() -> float:
-    end, given = _limit.get()
+    end, given, name = _limit.get()
     if (left := end - time.monotonic()) <= 0:
-        raise Trouble(f"not finished within {given:g} seconds", WAIT, SLOW, "wait")
+        raise Trouble(f"not finished within {given:g} seconds", WAIT.format(name), SLOW, "wait")
     return left
 
 
@@ -258,7 +257,9 @@ def _ask(url: str, source: Source, store: Path, network: Network, key: str, unti
     with network.among(url, source.at_once):
         now = time.monotonic()
         given = min(source.timeout, until - now)
-        token = _limit.set((now + given, source.timeout if given == source.timeout else source.time_limit))
+        whole = given < source.timeout  # it is the time for all pages that ends first
+        token = _limit.set((now + given, source.time_limit if whole else source.timeout,
+                            "time_limit" if whole else "timeout"))  # fmt: skip
         try:
             _left()
             return _page(url, source, store, _session(source, network, key), min(CONNECT, given), given)
@@ -290,7 +291,7 @@ def _page(url: str, source: Source, store: Path, session: requests.Session, conn
     if trouble := queued.too_large(body, source.id):
         raise trouble
     if response.status_code != 200:
-        raise _refusal(response.status_code, source)
+        raise payload.refusal(response.status_code, source)
     if why := payload.wrong(body, source):
         raise Trouble(_scrub(why), PUBLISHER)
     headers = {n.lower(): response.headers[n] for n in HEADERS if n in response.headers}
@@ -311,7 +312,7 @@ def peek(url: str, source: Source, network: Network, key: str, seconds: float) -
         Trouble: there was no answer.
     """
     network.require(url)
-    token = _limit.set((time.monotonic() + seconds, seconds))
+    token = _limit.set((time.monotonic() + seconds, seconds, "timeout"))
     try:
         with _prepared(requests.Session(), source, network, key, peek=True) as session:
             return int(session.get(url, timeout=seconds).status_code)
@@ -346,25 +347,6 @@ def _prepared(session: requests.Session, source: Source, network: Network, key: 
     return session
 
 
-def _refusal(status: int, source: Source) -> Trouble:
-    """What an HTTP status other than 200 means, and for whom."""
-    file = f"sources/{source.id}.yaml"
-    if status in (401, 403):
-        who = f"Set the environment variable {source.auth_env} to a valid key." if source.auth_env else (
-            "The publisher does not let programs in, or not from here; ask it, or correct "
-            f"'endpoint' in {file}.")  # fmt: skip
-    elif status == 413:
-        return queued.narrower(source.id)
-    elif status in (400, 404, 406, 410, 414, 422):
-        who = f"'endpoint', 'params' or 'series' in {file} must follow the publisher."
-    elif status == 429:
-        who = f"Try again later; lower 'per_minute' in {file} if it comes back."
-    else:
-        who = LATER if status == 503 else PUBLISHER
-    return Trouble(f"answered with status {status} ({http.client.responses.get(status, 'unknown')})", who, status,
-                   "wait" if status == 429 else None)  # fmt: skip
-
-
 def _trouble(error: BaseException) -> Trouble:
     """An error of requests in plain words. Its own text is never used: it holds the address with the key."""
     inner = list(_inside(error))
@@ -382,7 +364,7 @@ def _trouble(error: BaseException) -> Trouble:
     if any(isinstance(found, NameResolutionError) for found in inner):
         return Trouble("its name could not be looked up", YOU)
     if isinstance(error, requests.ReadTimeout) or any(isinstance(f, ReadTimeoutError) for f in inner):
-        return Trouble("did not answer in time", WAIT, by="wait")
+        return Trouble("did not answer in time", WAIT.format(_limit.get()[2]), by="wait")
     system = next((f.strerror for f in inner if isinstance(f, OSError) and f.errno and f.strerror), "")
     return Trouble(f"the connection failed ({system or 'closed without an answer'})", PUBLISHER)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.scorecard import (
+    Aside,
     Asked,
     Block,
     Citation,
@@ -67,6 +68,8 @@ def line(number: int) -> Line:
         reason_text={"": "", "needs_companion": "cannot be read alone"}.get(reason, reason.replace("_", " ")),
         sentence=f"{title} went from {points[0].text} in {points[0].period} to {points[-1].text} in "
         f"{points[-1].period}." if points else "No figures are published for this area.",
+        grade="B" if points else "", grade_text="B, fair" if points else "",
+        grade_why=("the newest figure is old for its kind", "some periods have no figure") if points else (),
         latest=latest, base=Figure(points[0].text, points[0].period, points[0].value) if len(points) > 1 else None,
         target=Figure("3.0", "2030", 3.0) if number == 1 else None,
         target_text="3 % by 2030 (SDG target 10.c)" if number == 1 else "No number was promised.",
@@ -126,6 +129,8 @@ def scorecard(name: str = "Exampleland", area: str = "EXA", lines: int = len(CAS
         counts=counts, blocks=blocks, quality=(Figure("70 %", "", 0.7, "indicators with figures"),
                                                Figure("2021", "", None, "median year of the newest figure")),
         sources=(CITATION,), missing=(("needs a curated register", ("Public figures and series",)),),
+        aside=(Aside("IND-02", "Cost of sending money home", Figure("998.6", "2016", 998.6, "women"),
+                     "Outside the limits."),),
         promises=(
             Promise("C-1", ("Government of Exampleland",), "A law against discrimination.", "2020", "by 2020",
                     "delivered", "delivered", "2021", "https://example.org/law"),

@@ -158,12 +158,11 @@ def test_a_status_says_what_changed_under_it(project: Project) -> None:
 def test_what_was_declared_otherwise_is_told_by_its_kind(project: Project, tmp_path: Path) -> None:
     edition(project, "a", areas=("DEU",))
     text = (history.PROJECT.replace("value: 3, period: 2030", "value: 5, period: 2030")
-            .replace("bounds: [0, 100]", "bounds: [0, 90]").replace("max_age: P9Y, no_target", "least_points: 9, no_target")
-            .replace("id: RATIO", "id: SHARE"))
+            .replace("bounds: [0, 100]", "bounds: [0, 90]").replace("id: RATIO", "id: SHARE"))
     changed = history.project(tmp_path, "https://example.org/v2", text)
     edition(changed, "b", areas=("DEU", "KEN"))
     found = told("a", "b", "--project", str(tmp_path))
-    details = {(c["kind"], c["indicator"], c["detail"]) for c in found["changes"] if c["kind"] not in ("status_changed",)}
+    details = {(c["kind"], c["indicator"], c["detail"]) for c in found["changes"] if c["kind"] != "status_changed"}
     assert details == {
         ("target_changed", "COST", "targets"), ("declaration_changed", "COST", "bounds"),
         ("declaration_changed", "RATIO", "is declared no more"), ("declaration_changed", "SHARE", "is new"),

@@ -73,7 +73,7 @@ def test_an_edition_holds_what_it_promises(flagship: tuple[Project, Path, Editio
     _, out, _ = flagship
     names = set(hashes(out))
     wanted = {"index.html", "manifest.json", "data/observations.csv", "data/assessments.csv", "data/findings.csv",
-              "data/metadata.json"}
+              "data/quarantine.csv", "data/metadata.json"}
     assert wanted | {f"{a}/scorecard.{f}" for a in ("DEU", "NGA", "USNYC") for f in ("html", "pdf")} == names
 
 

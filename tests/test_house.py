@@ -17,8 +17,10 @@ DOORS = {
     "requests": {"wire"}, "urllib3": {"wire"},
     "pandera": {"checks", "entries"}, "great_expectations": {"validation"},
     "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart"},
-    "yaml": {"document"}, "click": {"cli", "terminal", "register_cli", "register_form", "validate_cli", "vintages_cli"}, "rich": {"cli", "terminal"},
+    "yaml": {"document"}, "rich": {"cli", "terminal"},
+    "click": {"cli", "terminal", "register_cli", "register_form", "validate_cli", "vintages_cli"},
     "babel": {"words", "area"}, "fastexcel": {"readers"},
+    "lxml": {"readers", "outputs"}, "jmespath": {"readers"}, "pysdmx": {"readers"},
 }
 #: imported only where used, so that `monitor --help` is instant and a run pays for what it needs
 HEAVY = {"pandera", "great_expectations", "matplotlib", "typst", "jinja2", "requests", "pandas", "rich"}

@@ -54,7 +54,7 @@ def child(dies):
     sys.addaudithook(count)
     loaded = project.load(folder)
     run.run(loaded, as_of=date(2026, 1, 1), now="2026-01-01T00:00:00+00:00", areas=("DEU",), out=out,
-            formats=("html", "data"))
+            formats=sys.argv[3].split(","))
     return done
 
 print("ready", flush=True)
@@ -82,9 +82,9 @@ for line in sys.stdin:
 class Nursery:
     """A process with everything loaded, whose children make one run each."""
 
-    def __init__(self, folder: Path, out: Path) -> None:
-        self.process = subprocess.Popen([sys.executable, "-c", NURSERY, str(folder), str(out)], cwd=ROOT, text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, folder: Path, formats: str) -> None:
+        command = [sys.executable, "-c", NURSERY, str(folder), str(folder / "editions/e"), formats]
+        self.process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.heard() == "ready"
 
     def run(self, dies_at: int = 0, seconds: float = 60.0) -> str:
@@ -103,7 +103,8 @@ class Nursery:
 
 
 @pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
+def nursery(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Nursery]:
+    """A project, its publisher, and a nursery whose runs make the formats asked for: ``data`` alone is quick."""
     def figures(asked: Asked) -> tuple[int, dict[str, str], bytes]:
         values = dict(history.COST) | {"2023": round(5.0 + 0.001 * asked.count, 3)}  # never the same twice
         return 200, {"Content-Type": "text/csv"}, history.table(values)
@@ -111,7 +112,7 @@ def nursery(tmp_path: Path) -> Iterator[Nursery]:
     with serving() as publisher:
         publisher.paths |= {"/cost": figures, "/pay": figures}
         history.project(tmp_path / "project", publisher.url)
-        made = Nursery(tmp_path / "project", tmp_path / "project/editions/e")
+        made = Nursery(tmp_path / "project", getattr(request, "param", "data"))
         yield made
         made.process.stdin.close()  # type: ignore[union-attr]
         made.process.wait(10)
@@ -161,7 +162,7 @@ def test_twenty_kills_lose_nothing(nursery: Nursery, tmp_path: Path) -> None:
 
 def test_two_runs_at_once_both_complete(nursery: Nursery, tmp_path: Path) -> None:
     folder = tmp_path / "project"
-    other = Nursery(folder, folder / "editions/e")
+    other = Nursery(folder, "data")
     try:
         for _ in range(4):
             nursery.start()
@@ -175,6 +176,7 @@ def test_two_runs_at_once_both_complete(nursery: Nursery, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("nursery", ["html,data"], indirect=True)
 def test_two_hundred_kills_lose_nothing(nursery: Nursery, tmp_path: Path) -> None:
     killed(nursery, tmp_path / "project", 200, seed=200)
 

@@ -305,5 +305,5 @@ def test_nothing_in_nothing_out(method: str) -> None:
 
 @pytest.mark.parametrize("method", plugins.names("methods"))
 def test_published_thresholds_are_not_for_a_declaration_to_change(method: str) -> None:
-    with pytest.raises(DefinitionError, match=rf"X: the method '{method}' has no options"):
+    with pytest.raises(DefinitionError, match=rf"X: the method '{method}' has no option"):
         plugins.function("methods", method)({"X": indicator(method_options={"on_track": 0.5})}, Series.empty(), AS_OF)

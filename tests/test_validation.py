@@ -6,6 +6,7 @@ Importing that library takes seconds, so one worker serves all outcomes, and one
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import shutil
 import subprocess
@@ -19,11 +20,13 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
+from monitor import evidence
 from monitor import run as line
+from monitor import store as answers
 from monitor.cli import cli
 from monitor.evidence import Evidence
 from monitor.project import Project, load
-from monitor.results import Edition, Level
+from monitor.results import Edition, Level, Snapshot
 from monitor.series import Series
 from monitor.validation import plan as validation
 from monitor.validation import suites, worker
@@ -63,13 +66,14 @@ INDICATORS = [
     indicator("PART1", expect={"parts": [{"of": ["WHOLE"], "at_least": 0.01}]}),
     indicator("PART2"),
     indicator("HOLES", expect={"complete": [{"since": 2015}, {"since": 2015, "at_least": 0.9},
-                                            {"since": 2015, "areas": ["FRA", "USA"]}, {"since": 2030}]}),
+                                            {"since": 2015, "areas": ["FRA", "USA"]}, {"since": 2030},
+                                            {"since": 2015, "areas": ["FRA", "USA", "POL"], "at_least": 0.5}]}),
     indicator("TOTAL", expect={"monotonic": [{"never": "falls"}, {"never": "falls", "where": {"ref_area": ["DEU"]}}]}),
-    indicator("SCALED", expect={"drift": {"least": 10}, "range": [{"of": "median", "between": [0, 100]}]}),
+    indicator("SCALED", expect={"drift": {"least": 10}, "range": [{"of": "median", "between": [0, 100], "least": 3}]}),
     indicator("STEADY", expect={"drift": {"least": 10}, "range": [
-        {"between": [1, 20], "at_least": 0.6}, {"between": [1, 20], "at_least": 0.9},
+        {"between": [1, 20], "at_least": 0.6, "least": 3}, {"between": [1, 20], "at_least": 0.9, "least": 3},
         {"between": [1, 10], "where": {"ref_area": ["DEU"], "time_period": ["2015", "2016"]}},
-        {"of": "mean", "between": [0, 1], "least": 100}]}),
+        {"of": "mean", "between": [0, 1]}]}),
     indicator("COPY", expect={"drift": {"least": 10}, "unique": [
         {"columns": ["time_period", "obs_value"]}, {"columns": ["ref_area", "obs_value"]}]}),
     indicator("FLAG", expect={"codes": {"obs_status": ["A", "B"], "breakdown": ["_T"]}}),
@@ -129,7 +133,8 @@ def test_each_kind_of_rule_holds_or_fails(validated: Validated, name: str, word:
 
 def test_what_there_is_too_little_of_is_not_looked_at_and_says_why(validated: Validated) -> None:
     assert {one.expectation.id: one.found for one in validated.of("untested")} == {
-        "HOLES.complete.4": "no figures in these years", "STEADY.range.4": "18 figures, needs 100",
+        "HOLES.complete.4": "no figures in these years", "STEADY.range.4": "figures of 3 areas, needs 10",
+        "HOLES.complete.5": "1 of its 3 areas are in this table",
         "COPY.drift.1": "no earlier vintage",
     }
 
@@ -223,7 +228,7 @@ def test_a_source_speaks_of_all_that_is_taken_from_it() -> None:
 
 EXPECT = """\
     expect:
-      range: [{of: median, between: [0, 50]}, {between: [0, 5], at_least: 0.9}]
+      range: [{of: median, between: [0, 50], least: 2}, {between: [0, 5], at_least: 0.9, least: 2}]
       monotonic: [{never: rises}]
       complete: [{since: 2015, until: 2020}]
 """
@@ -337,6 +342,28 @@ def test_one_indicator_or_source_can_be_asked_for(project: Project) -> None:
     assert call(project, "--indicator", "TINY-9").exit_code == 10
     assert call(project, "--area", "XZZ").exit_code == 10
     assert call(project, "--as-of", "22.11.2026").exit_code == 2
+
+
+def test_drift_is_measured_from_the_answer_before(tmp_path: Path) -> None:
+    """Two answers in the store: the quantiles of the older one are the expectation of the newer."""
+    home = tmp_path / "tiny"
+    shutil.copytree(ROOT / "tests/projects/tiny", home)
+    text = (home / "indicators.yaml").read_text(encoding="utf-8")
+    said = "    checks: {bounds: {}, freshness: {}, duplicates: {}}\n"
+    text = text.replace(said, said + "    expect: {drift: {least: 5}}\n")
+    (home / "indicators.yaml").write_text(text, encoding="utf-8")
+    project = load(home)
+    for retrieved, factor in (("2026-01-01T00:00:00+00:00", 1), ("2026-02-01T00:00:00+00:00", 7)):
+        lines = [f"{area},{year},{factor * (year - 2014)}" for area in ("XAA", "XBB") for year in range(2015, 2025)]
+        body = "\n".join(["ref_area,time_period,obs_value", *lines]).encode()
+        answers.keep(project.store, Snapshot("tiny", "T.COST", "compact", (body,), hashlib.sha256(body).hexdigest(),
+                                             "https://example.org/data", retrieved, "live", unit="%"))
+    gathered = evidence.gather(project, project.indicators.values(), date(2026, 11, 22), offline=True, now="")
+    planned = line.plan_of(project, gathered, ["XAA", "XBB"], project.indicators.values(), [])
+    (drift,) = planned.expectations
+    assert not drift.untested
+    low, median, high = (drift.kwargs["quantile_ranges"]["value_ranges"][n] for n in (0, 2, 4))
+    assert low[0] >= 0 and median[0] < 5.5 < median[1] and high[1] < 11, "of 1 to 10, not of 7 to 70"
 
 
 def test_results_that_are_not_there_leave_the_expectation_untested() -> None:

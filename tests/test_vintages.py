@@ -233,7 +233,7 @@ def test_a_computed_indicator_changes_with_each_of_its_parts(revised: Project) -
     assert [v["series"] for v in found["vintages"]] == ["pay", "cost", "cost", "cost"]
     [old, new] = found["values"]
     assert [(t["retrieved"], t["value"]) for t in old["told"]] == [("2024-01-01", 7.5)]
-    assert [(t["retrieved"], t["value"]) for t in new["told"]][0] == ("2024-06-01", 17.5)
+    assert (new["told"][0]["retrieved"], new["told"][0]["value"]) == ("2024-06-01", 17.5)
 
 
 def test_without_an_area_the_vintages_themselves_are_listed(revised: Project) -> None:
@@ -257,7 +257,8 @@ def test_shipped_vintages_are_vintages(tmp_path: Path) -> None:
              source="office", series="cost", retrieved=day, fixed="")  # fmt: skip
     shown = called("COST", "DEU", "--project", str(made.folder))
     assert "2021\t6\t6.5\n" in shown
-    then, now = (run.assess(made, as_of=date(year, 6, 1), now="", offline=True, areas=("DEU",)) for year in (2024, 2025))
+    then, now = (
+        run.assess(made, as_of=date(y, 6, 1), now="", offline=True, areas=("DEU",)) for y in (2024, 2025))
     assert [j.evidence.series.of("COST", "DEU").frame["obs_value"].to_list() for j in (then, now)] == [[6.0], [6.5]]
     assert [f.message for f in now.findings if f.check == "revision" and f.ref_area == "DEU"] != []
 
@@ -350,3 +351,16 @@ def test_verify_names_what_is_damaged_kept_and_shipped(revised: Project) -> None
     assert f"{kept.path} in the project's store is damaged" in said
     assert "sources/vintages/a.csv: its sha256 is" in said
     assert "2 problems in what is kept and shipped." in said
+
+
+def test_a_figure_that_is_withheld_now_is_withheld_in_every_vintage(tmp_path: Path) -> None:
+    counted = history.PROJECT.replace("bounds: [0, 100], baseline", "disclosure: {k: 5}, baseline").replace(
+        "scale: percent", "scale: count")
+    made = history.project(tmp_path / "project", text=counted)
+    history.keep(made, "cost", history.table({"2019": 800, "2021": 707}), "2024-01-01")
+    history.keep(made, "cost", history.table({"2019": 800, "2021": 3}), "2025-01-01")
+    where = ("--project", str(made.folder))
+    assert "2019\t800\n2021\twithheld\n" in called("COST", "DEU", *where)
+    assert "2021,2024-01-01,first,,Q\n" in called("COST", "DEU", "--csv", *where)
+    found = json.loads(called("COST", "DEU", "--json", *where))
+    assert [t["value"] for v in found["values"] if v["time_period"] == "2021" for t in v["told"]] == [None]

@@ -108,20 +108,22 @@ def ours(reader: str, body: bytes) -> int:
 
 
 def with_pysdmx(path: Path) -> int:
+    """As its manual calls it: messages in XML are checked against the schemas of the standard."""
     from pysdmx.io import read_sdmx
 
-    return len(read_sdmx(path, validate=False).data[0].data)
+    return len(read_sdmx(path).data[0].data)
 
 
 def with_sdmx1(path: Path) -> int:
-    """sdmx1 must be told the structure."""
+    """sdmx1 must be told the structure, of the standard's version that the form belongs to."""
     import sdmx
-    from sdmx.model import v21
+    from sdmx.model import v21, v30
 
-    structure = v21.DataStructureDefinition(id=FLOW, maintainer=v21.Agency(id="ESTAT"), version="1.0")
+    model: Any = v30 if path.suffix == ".csv" else v21
+    structure = model.DataStructureDefinition(id=FLOW, maintainer=model.Agency(id="ESTAT"), version="1.0")
     for name in DIMENSIONS:
         structure.dimensions.getdefault(id=name)
-    structure.dimensions.getdefault(cls=v21.TimeDimension, id="TIME_PERIOD")
+    structure.dimensions.getdefault(cls=model.TimeDimension, id="TIME_PERIOD")
     structure.measures.getdefault(id="OBS_VALUE")
     structure.attributes.getdefault(id="OBS_FLAG")
     return len(sdmx.to_pandas(sdmx.read_sdmx(path, structure=structure).data[0]))
@@ -136,7 +138,7 @@ def with_pyjstat(path: Path) -> int:
 #: form -> our reader, the message, its file name, and what else reads it
 FORMS: dict[str, tuple[str, Callable[[], bytes], str, dict[str, Callable[[Path], int]]]] = {
     "SDMX-CSV 1.0": ("sdmx_csv", csv_1, "1.csv", {"pysdmx": with_pysdmx}),  # sdmx1 reads no 1.0
-    "SDMX-CSV 2.0": ("sdmx_csv", csv_2, "2.csv", {"pysdmx": with_pysdmx}),
+    "SDMX-CSV 2.0": ("sdmx_csv", csv_2, "2.csv", {"pysdmx": with_pysdmx, "sdmx1": with_sdmx1}),
     "SDMX-ML 2.1 structure-specific": ("sdmx_ml", ml, "3.xml", {"pysdmx": with_pysdmx, "sdmx1": with_sdmx1}),
     "JSON-stat 2.0": ("jsonstat", jsonstat, "4.json", {"pyjstat": with_pyjstat}),
 }

@@ -28,9 +28,9 @@ from monitor.cli import cli  # noqa: E402
 from monitor.model import Source  # noqa: E402
 from monitor.project import Project, load  # noqa: E402
 from monitor.readers._reading import Options  # noqa: E402
+from tests.fetch import faults  # noqa: E402
 from tools import reference_pages  # noqa: E402
 from tools.reference_pages import table  # noqa: E402
-from tests.fetch import faults  # noqa: E402
 
 REFERENCE = ROOT / "docs/reference"
 NOTE = "<!-- Printed by tools/print_docs.py; do not edit by hand. -->\n\n"

@@ -14,9 +14,10 @@ from typing import Any
 import polars as pl
 
 from monitor import period
-from monitor.errors import DefinitionError
+from monitor.methods._history import TICKS, History, history, part_of_year
+from monitor.methods._scale import TOLERANCE
 from monitor.model import Direction, Indicator
-from monitor.series import TOTAL, Series
+from monitor.series import Series
 
 #: the columns of a frame of assessments: the fields of `monitor.model.Assessment`
 FIELDS: dict[str, Any] = {
@@ -32,17 +33,6 @@ REFUSED = {Direction.CONTEXT_ONLY: "context_only", Direction.AMBIGUOUS: "needs_c
 KEYS = ["indicator", "ref_area"]
 
 
-def refuse_options(method: str, indicators: Mapping[str, Indicator]) -> None:
-    """For methods whose thresholds are published and therefore not for the declaration to change.
-
-    Raises:
-        DefinitionError: an indicator gives the method options.
-    """
-    if given := [f"{i.id}: the method '{method}' has no options, but method_options has "
-                 f"{', '.join(i.method_options)}. Remove them." for i in indicators.values() if i.method_options]:
-        raise DefinitionError(given)
-
-
 def two_points(indicators: Mapping[str, Indicator], series: Series, as_of: date, base_year: int) -> pl.DataFrame:
     """One row for each (indicator, area) that has a figure.
 
@@ -54,59 +44,69 @@ def two_points(indicators: Mapping[str, Indicator], series: Series, as_of: date,
     is no direction), scale, low, high (natural limits), late_base (the base is later than asked), due (the
     target's period is over at ``as_of``).
     """
-    terms = _terms(indicators, base_year)
-    observed = _dated(series, terms)
-    t, newest = pl.col("t"), pl.col("t").arg_max()
-    eligible = pl.col("since")
-    if (observed["season"] != "").any():
-        eligible = pl.when(pl.col("season") == pl.col("season").get(newest)).then("since")
-    # groups by numbers, and row numbers out of them: texts are looked up once for each group, not carried along
-    ends = observed.lazy().with_row_index("row").group_by(
-        pl.col(name).cast(pl.Categorical).to_physical() for name in KEYS
-    ).agg(
-        newest=pl.col("row").get(newest), base=pl.col("row").get(eligible.arg_min()),
-        points=(pl.col("since").n_unique() - (pl.col("since").null_count() > 0)).cast(pl.Int64),
-    ).collect(engine="in-memory")
-    found = pl.concat([
-        observed.select(pl.col(*KEYS, "time_period", "obs_status", "t").gather(ends["newest"]),
-                        value=pl.col("obs_value").gather(ends["newest"])).rename({"t": "t1"}),
-        observed.select(base_value=pl.col("obs_value").gather(ends["base"]), t0=t.gather(ends["base"]),
-                        base_period=pl.col("time_period").gather(ends["base"])),
-        ends.select("points"),
-    ], how="horizontal")
+    known = history(series)
     own, general = _targets(indicators, as_of)
-    facts = (
-        found.lazy().join(terms.lazy(), on="indicator")
-        .join(general.lazy(), on="indicator", how="left")
-        .join(own.lazy(), on=KEYS, how="left", suffix="_own")
-        .with_columns(pl.coalesce(f"{c}_own", c).alias(c) for c in ("target_value", "target_period", "tt", "due"))
+    facts = known.series.join(_terms(indicators, base_year), on="indicator", maintain_order="left")
+    row = known.figures["row"].gather(facts["last"])
+    facts = facts.with_columns(
+        known.frame.select(pl.col("time_period", "obs_status").gather(row)),
+        value=known.figures["value"].gather(facts["last"]), t1=known.times(facts["last"]),
     )
-    alone = pl.col("t0") >= pl.col("t1")
-    return facts.with_columns(
-        *(pl.when(~alone).then(c).alias(c) for c in ("base_value", "base_period", "t0")),
+    since = facts.select(
+        pl.when(part_of_year() == "").then(pl.col("begin").floor()).otherwise("begin")).to_series()
+    base = known.since(facts["code"], since)
+    facts = facts.with_columns(base=base, points=known.count(facts["code"], since))
+    return based(known, facts.with_columns(base=pl.when(pl.col("base") < pl.col("last")).then("base"))).lazy().join(
+        general.lazy(), on="indicator", how="left", maintain_order="left"
+    ).join(own.lazy(), on=KEYS, how="left", suffix="_own", maintain_order="left").with_columns(
+        pl.coalesce(f"{c}_own", c).alias(c) for c in ("target_value", "target_period", "tt", "due")
+    ).select(
+        pl.exclude("^.*_own$", "tt"),
         tt=pl.when(pl.col("target_period").str.len_chars() == 4)  # "2030" of a third quarter is 2030-Q3
-        .then(pl.col("tt") + pl.col("t0") % 1).otherwise("tt"),
+        .then(pl.col("tt") + pl.coalesce("t0", "t1") % 1).otherwise("tt"),
         late_base=pl.col("t0").floor() > pl.col("begin").floor(),
-    ).sort(KEYS).collect(engine="in-memory")
+    ).collect(engine="in-memory")
 
 
-def _dated(series: Series, terms: pl.DataFrame) -> pl.DataFrame:
-    """The figures that may be judged, with ``t``, ``since`` (t, unless before the base) and the part of the year."""
-    frame = series.frame.filter(
-        pl.col("breakdown") == TOTAL, pl.col("obs_value").is_finite(), pl.col("indicator").is_in(terms["indicator"])
+def newest_by(known: History, facts: pl.DataFrame) -> pl.DataFrame:
+    """value and t1 are those of the newest figure that is not later than the target's period, where there is one."""
+    due = pl.when(pl.col("t1") > pl.col("tt")).then("tt").otherwise("t1").fill_null(pl.col("t1"))
+    after = known.since(facts["code"], facts.select(due + 1 / TICKS).to_series())
+    at = facts.select(pl.max_horizontal(after - 1, "first")).to_series()
+    return facts.with_columns(value=known.figures["value"].gather(at), t1=known.times(at))
+
+
+def window(known: History, facts: pl.DataFrame, years: float, least: float, most: float) -> pl.DataFrame:
+    """The base is the figure nearest to ``years`` before the newest, the later of two that are as near.
+
+    It is at least ``least`` and at most ``most`` years away; where no figure is, there is no base.
+    """
+    begin = facts["t1"] - years
+    after = known.since(facts["code"], begin)
+    ends = facts.select("first", "last", begin=begin, after=after).with_columns(
+        later=pl.when(pl.col("after") < pl.col("last")).then("after"),
+        earlier=pl.when(pl.col("after") > pl.col("first")).then(pl.col("after") - 1),
     )
-    text = pl.col("time_period")
-    times = frame.select("time_period").unique().select(
-        text, t=period.decimal_year(), season=pl.when(text.str.slice(4, 1) == "-", text.str.len_chars() == 7)
-        .then(text.str.slice(5)).otherwise(pl.lit(""))
+    ends = ends.with_columns(later_t=known.times(ends["later"]), earlier_t=known.times(ends["earlier"]))
+    nearer = (pl.col("begin") - pl.col("earlier_t")) < (pl.col("later_t") - pl.col("begin")) - TOLERANCE
+    base = ends.select(pl.when(nearer.fill_null(pl.col("later").is_null())).then("earlier").otherwise("later"))
+    found = based(known, facts.with_columns(base=base.to_series()))
+    span = pl.col("t1") - pl.col("t0")
+    near = ((span >= least - TOLERANCE) & (span <= most + TOLERANCE)).fill_null(False)
+    return found.with_columns(
+        *(pl.when(near).then(c).alias(c) for c in ("base_value", "base_period", "t0")),
+        points=pl.when(near).then(pl.col("last") - pl.col("base") + 1).otherwise(0), late_base=pl.lit(False),
+        begin=pl.when(near).then("t0"),
     )
-    begin = pl.col("indicator").replace_strict(terms["indicator"], terms["begin"], default=None).cast(pl.Float64)
-    return frame.select(
-        *KEYS, "time_period", "obs_value", "obs_status",
-        t=text.replace_strict(times["time_period"], times["t"], default=None).cast(pl.Float64),
-        season=text.replace_strict(times["time_period"], times["season"], default=None),
-    ).with_columns(since=pl.when(pl.col("t") >= pl.when(pl.col("season") == "").then(begin.floor()).otherwise(begin))
-                   .then("t"))
+
+
+def based(known: History, facts: pl.DataFrame) -> pl.DataFrame:
+    """base_value, base_period and t0 of the figures in the rows ``base``; nothing where that is null."""
+    at = facts["base"]
+    return facts.with_columns(
+        base_value=known.figures["value"].gather(at), t0=known.times(at),
+        base_period=known.frame["time_period"].gather(known.figures["row"].gather(at)),
+    )
 
 
 def finish(method: str, judged: pl.DataFrame) -> pl.DataFrame:

@@ -20,11 +20,31 @@ from datetime import date
 
 import polars as pl
 
-from monitor.methods._points import finish, refuse_options, two_points
+from monitor.methods._points import finish, two_points
+from monitor.methods._scale import NO_LEAST, Step, Thresholds, refuse_options, unknown
 from monitor.model import Indicator
 from monitor.series import Series
 
+SOURCE = "Open SDG, docs/progress-methodology.md, Binary indicators"
+UNCONFIRMED: tuple[str, ...] = ("that what was met and is not met any more counts as backwards: decided here",)
+OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
+#: how far the bar is reached: 0 or more; how far it has been left since the base
+THRESHOLDS: Thresholds = {
+    "reached": (Step(0.0, "achieved", "target achieved"), Step(NO_LEAST, "limited", "target not achieved")),
+    "since the base": (Step(0.0, "limited", "target not achieved"),
+                       Step(NO_LEAST, "backwards", "target not achieved, moved away")),
+}
+
+
+def fits(indicator: Indicator) -> str:
+    """Why the method cannot judge an indicator as it is declared, with the remedy; nothing where it can."""
+    if said := unknown("binary", indicator, OPTIONS):
+        return said
+    if indicator.scale != "binary" and not indicator.targets:
+        return ("the method 'binary' asks whether a bar is reached, and without a target only the scale 'binary' has "
+                "one. Declare the target, or use another method.")
+    return ""
 
 
 def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> pl.DataFrame:

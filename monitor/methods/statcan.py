@@ -36,10 +36,17 @@ from itertools import pairwise
 import polars as pl
 
 from monitor.methods import binary
-from monitor.methods._points import FIELDS, finish, refuse_options, two_points
+from monitor.methods._growth import SMALL_COUNT, ZERO_SHARE, concluded, graded, noted, paces, refusal
+from monitor.methods._points import finish, two_points
+from monitor.methods._scale import NO_LEAST, TOLERANCE, Step, Thresholds, refuse_options, unknown
 from monitor.model import Indicator
 from monitor.series import Series
 
+__all__ = ["SMALL_COUNT", "ZERO_SHARE", "assess"]
+
+SOURCE = "Statistics Canada's method in Open SDG, docs/progress-methodology.md (commit 26d2e387), and sdg-build 2.4.0"
+UNCONFIRMED: tuple[str, ...] = ("the exponent of the easing near a lowest limit: seen in code, in no published figure",)
+OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: least share of the pace needed, with a target, from the best status down; below the last: backwards
 PACE = {"on_track": 0.95, "too_slow": 0.60, "limited": 0.0}
@@ -48,16 +55,26 @@ GROWTH = {"on_track": 0.015, "too_slow": 0.005, "limited": 0.0}
 WORDS = {"achieved": "target achieved", "on_track": "on track",
          "too_slow": "progress made but acceleration needed", "limited": "limited progress",
          "backwards": "deterioration"}
+THRESHOLDS: Thresholds = {
+    measure: (*(Step(least, status, WORDS[status]) for status, least in cuts.items()),
+              Step(NO_LEAST, "backwards", WORDS["backwards"]))
+    for measure, cuts in (("ratio", PACE), ("rate", GROWTH))
+}
 #: (value, score) corners; straight lines between them, flat outside
 PACE_SCORE = [(-0.6, -5.0), (0.6, 0.0), (1.3, 5.0)]
 GROWTH_SCORE = [(-0.02, -5.0), (0.0, -2.5), (0.005, 0.0), (0.015, 2.5), (0.02, 5.0)]
 #: how steeply thresholds fall near a natural limit
 LIMIT_EXPONENT = 4.44
-#: what counts as nothing, as a share of the largest figure involved
-ZERO_SHARE = 0.001
-SMALL_COUNT = 30
-#: rounding noise of a computer is neither a missed cut-off nor a movement
-TOLERANCE = 1e-9
+
+
+def fits(indicator: Indicator) -> str:
+    """Why the method cannot judge an indicator as it is declared, with the remedy; nothing where it can."""
+    if said := unknown("statcan", indicator, OPTIONS):
+        return said
+    if indicator.scale == "index" and (indicator.bounds[0] or 0) < 0 and not indicator.targets:
+        return ("an index that can cross zero has no rate of growth, and without a target no other yardstick. "
+                "Declare a target, or use the method ordinal or interval.")
+    return ""
 
 
 def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> pl.DataFrame:
@@ -65,48 +82,17 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     refuse_options("statcan", indicators)
     yes_no = {key: i for key, i in indicators.items() if i.scale == "binary"}
     paced = {key: i for key, i in indicators.items() if i.scale != "binary"}
-    facts = two_points(paced, series, as_of, BASE_YEAR)
-    judged = finish("statcan", facts.pipe(_paces).pipe(_verdict))
-    return pl.concat([judged, finish("statcan", binary.assess(yes_no, series, as_of))]).sort("indicator", "ref_area")
-
-
-def _paces(facts: pl.DataFrame) -> pl.DataFrame:
-    """Adds rate and required (change a year), ratio, v (growth in the wished direction), limit (C), met."""
-    base, value, target, d = pl.col("base_value"), pl.col("value"), pl.col("target_value"), pl.col("d")
-    largest = pl.max_horizontal(base.abs(), value.abs(), target.abs())
-    near = ZERO_SHARE * pl.when(target != 0).then(target.abs()).otherwise(largest)
-
-    def folded(figure: pl.Expr) -> pl.Expr:
-        return pl.when(d == 0).then(target.abs() + (figure - target).abs()).otherwise(figure)
-
-    frame = facts.with_columns(
-        y0=folded(base), y1=folded(value), yt=pl.when(d == 0).then(target.abs()).otherwise(target),
-        way=pl.when(d == 0).then(-1).otherwise(d), least=largest * ZERO_SHARE,
-        linear=(pl.col("scale") == "difference") | (pl.col("low") < 0).fill_null(False),
-        n1=pl.col("t1") - pl.col("t0"), nt=pl.col("tt") - pl.col("t0"),
-        met=pl.when(d == 0).then((value - target).abs() <= near * (1 + TOLERANCE))
-        .otherwise(d * (value - target) >= -TOLERANCE * largest).fill_null(False),
-    )
-    y0, y1, yt, way, linear = (pl.col(c) for c in ("y0", "y1", "yt", "way", "linear"))
-    nt = pl.when(pl.col("nt") > TOLERANCE).then("nt")
-    sign = pl.coalesce(*(pl.when(y != 0).then(y.sign()) for y in (y0, y1, yt)))
-    start, goal = (pl.when(y == 0).then(sign * pl.col("least")).otherwise(y) for y in (y0, yt))
-    size = pl.when(y0 != 0).then(y0.abs()).otherwise(pl.max_horizontal(y0.abs(), y1.abs(), yt.abs()))
-
-    def change(end: pl.Expr, stand_in: pl.Expr, years: pl.Expr) -> pl.Expr:
-        return (
-            pl.when(end == y0).then(0.0).when(linear).then((end / size - y0 / size) / years)
-            .when(~mixed).then(sign * ((stand_in / start) ** (1 / years) - 1))
-        )
-
-    mixed = ~linear & ((y0.sign() * y1.sign() < 0) | (start.sign() * goal.sign() < 0).fill_null(False))
-    return frame.with_columns(
-        rate=change(y1, y1, pl.col("n1")), required=change(yt, goal, nt), mixed=mixed,
-        limit=_limit_factor(base, pl.when(way > 0).then("high").otherwise("low"), way, linear),
-    ).with_columns(
-        v=way * pl.col("rate") + 0.0,  # no minus zero
-        ratio=pl.when(pl.col("required") != 0).then(way * pl.col("rate") / pl.col("required").abs() + 0.0),
-    )
+    frame = paces(two_points(paced, series, as_of, BASE_YEAR))
+    way, linear = pl.col("way"), pl.col("linear")
+    limit = pl.when(way > 0).then("high").otherwise("low")
+    frame = graded(frame.with_columns(limit=_limit_factor(pl.col("base_value"), limit, way, linear)),
+                   THRESHOLDS, WORDS["achieved"], pl.col("limit"))
+    manner = pl.when(linear, ~pl.col("met")).then(pl.lit("linear pace: ")).otherwise(pl.lit(""))
+    judged = concluded(frame.with_columns(word=manner + pl.col("word"), score=_points()), refusal(linear=True), noted())
+    if not yes_no:
+        return finish("statcan", judged)
+    both = [finish("statcan", judged), finish("statcan", binary.assess(yes_no, series, as_of))]
+    return pl.concat(both).sort("indicator", "ref_area")
 
 
 def _limit_factor(base: pl.Expr, limit: pl.Expr, way: pl.Expr, linear: pl.Expr) -> pl.Expr:
@@ -126,76 +112,17 @@ def _limit_factor(base: pl.Expr, limit: pl.Expr, way: pl.Expr, linear: pl.Expr) 
     )
 
 
-def _verdict(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds status, reason, word, score and note; blanks what has no meaning for the row."""
-    aimed, ratio, v = pl.col("target_value").is_not_null(), pl.col("ratio"), pl.col("v")
-    late = aimed & (pl.col("t1") >= pl.col("tt") - TOLERANCE)
-    refusal = (
-        pl.when(pl.col("refused").is_not_null()).then(pl.struct(pl.col("refused").alias("reason"), note=pl.lit("")))
-        .when(pl.col("d") == 0, ~aimed).then(_refusal("not_applicable", "no_target"))
-        .when((pl.col("n1") >= 1 - TOLERANCE).fill_null(False).not_()).then(_refusal("too_few_points", ""))
-        .when("met").then(None)
-        .when("mixed").then(_refusal("not_comparable", "mixed_signs"))
-        .when(pl.col("linear"), pl.col("scale") == "index", ~aimed).then(
-            _refusal("not_comparable", "no_growth_rate"))
-        .when(~v.is_finite() | (~ratio.is_finite()).fill_null(False)).then(
-            _refusal("not_comparable", "out_of_range"))
-    )
-    away = v < -TOLERANCE
-    status = (
-        pl.when("met").then(pl.lit("achieved"))
-        # no pace to compare: the base was the target, or the target was due before the base
-        .when(aimed, ratio.is_null()).then(
-            pl.when(away | (pl.col("required") == 0)).then(pl.lit("backwards")).otherwise(pl.lit("limited")))
-        .when(aimed).then(_step(ratio, PACE, pl.lit(1.0)))
-        .otherwise(_step(v, GROWTH, pl.col("limit")))
-    )
-    score = (
+def _points() -> pl.Expr:
+    """The published score, -5 to +5."""
+    ratio, v, aimed = pl.col("ratio"), pl.col("v"), pl.col("aimed")
+    return (
         pl.when("met").then(5.0)
         .when(aimed, pl.col("required") == 0).then(-5.0)
         .when(aimed).then(_score(ratio, PACE_SCORE))
-        .when(away).then(_score(v, GROWTH_SCORE))
+        .when(v < -TOLERANCE).then(_score(v, GROWTH_SCORE))
         .when(pl.col("limit") == 0).then(5.0)
         .otherwise(_score(v / pl.col("limit"), GROWTH_SCORE))
     )
-    note = (
-        pl.when("met", away).then(pl.lit("met_but_worsening")).when("met").then(pl.lit(""))
-        .when(late).then(pl.lit("target_missed"))
-        .when(aimed, pl.col("due")).then(pl.lit("target_due"))
-        .when(aimed, pl.col("way") * (pl.col("y0") - pl.col("yt")) >= 0).then(pl.lit("target_lost"))
-        .when(pl.col("y0") == 0).then(pl.lit("zero_base"))
-        .when(pl.col("yt") == 0, ~pl.col("linear")).then(pl.lit("zero_target"))
-        .when(pl.col("scale") == "count", pl.col("base_value").abs() < SMALL_COUNT).then(pl.lit("small_counts"))
-        .when("late_base").then(pl.lit("base_later"))
-    )
-    judged = frame.with_columns(refusal=refusal, status=status, score=score).with_columns(
-        # missed in its time: the best that can be said is that the pace was too slow
-        status=pl.when(late, pl.col("status") == "on_track").then(pl.lit("too_slow")).otherwise("status"),
-        score=pl.when(late, ~pl.col("met")).then(pl.col("score").clip(upper_bound=0.0)).otherwise("score"),
-        note=pl.coalesce(pl.col("refusal").struct.field("note"), note),
-        reason=pl.col("refusal").struct.field("reason"),
-    )
-    refused = pl.col("reason").is_not_null()
-    shares = (pl.col("y0") != 0) & (pl.col("d") != 0)  # else a change has no size, or not of the figure itself
-    manner = pl.when(pl.col("linear"), ~pl.col("met")).then(pl.lit("linear pace: ")).otherwise(pl.lit(""))
-    return judged.with_columns(
-        status=pl.when(refused).then(pl.lit("not_assessed")).otherwise("status"),
-        word=pl.when(~refused).then(manner + pl.col("status").replace_strict(WORDS, default="")),
-        score=pl.when(~refused).then("score"), ratio=pl.when(~refused, ratio.is_finite()).then("ratio"),
-        **{c: pl.when(~refused, shares, pl.col(c).is_finite()).then(c) for c in ("rate", "required")},
-    ).select(c for c in FIELDS if c != "method")
-
-
-def _refusal(reason: str, note: str) -> pl.Expr:
-    return pl.struct(reason=pl.lit(reason), note=pl.lit(note))
-
-
-def _step(value: pl.Expr, cuts: Mapping[str, float], factor: pl.Expr) -> pl.Expr:
-    """The best status whose cut-off the value reaches."""
-    status = pl.lit("backwards")
-    for name, cut in sorted(cuts.items(), key=lambda item: item[1]):
-        status = pl.when(value >= cut * factor - TOLERANCE).then(pl.lit(name)).otherwise(status)
-    return status
 
 
 def _score(value: pl.Expr, corners: list[tuple[float, float]]) -> pl.Expr:

@@ -49,10 +49,11 @@ def finish(
     offered = source.series.get(series)
     default = (offered.unit if offered else "") or snapshot.unit
     unit = pl.col("unit_measure") if "unit_measure" in frame.columns else pl.lit(None, pl.String)
-    dims = [c for c in frame.columns if c not in ROW]
+    empty = pl.all().exclude(*ROW).fill_null("") == ""
+    gaps = frame.select(empty.any()).row(0, named=True) if set(frame.columns) - set(ROW) else {}
     return rows(frame.with_columns(
         pl.when(unit.fill_null("") != "").then(unit).otherwise(pl.lit(default)).alias("unit_measure"),
-        *(pl.col(d).replace("", None).fill_null(_UNSPECIFIED) for d in dims),
+        *(pl.col(d).replace("", None).fill_null(_UNSPECIFIED) for d, some_are in gaps.items() if some_are),
     ))
 
 
@@ -99,7 +100,9 @@ def _areas(frame: pl.DataFrame, declared: Mapping[str, str]) -> pl.DataFrame:
     ours = {code: our_area(declared.get(code.strip(), code.strip())) or declared.get(code.strip()) for code in found}
     kept = frame.with_columns(
         pl.col("ref_area").replace_strict(list(ours), list(ours.values()), default=None, return_dtype=pl.String)
-    ).filter(pl.col("ref_area").fill_null("") != "")
+    )
+    if not all(ours.values()) or kept["ref_area"].null_count():
+        kept = kept.filter(pl.col("ref_area").fill_null("") != "")
     if frame.height and not kept.height:
         raise UnreadableData(f"none of the areas is known here ({some(sorted(found)) or 'all empty'}): expected "
                              "ISO 3166, M49 or EU27_2020. Map others under 'recodes: ref_area' of the source.")
@@ -117,4 +120,6 @@ def _periods(frame: pl.DataFrame) -> pl.DataFrame:
     if refused:
         raise UnreadableData(f"{', '.join(refused[:5])} is no period: expected 2024, 2024-Q3, 2024-05, 2024-05-17 or "
                              f"2007/08 ({len(refused)} such texts). 'recodes: time_period' can say what is meant.")
+    if all(text == kept for text, kept in canonical.items()):
+        return frame
     return frame.with_columns(pl.col("time_period").replace_strict(canonical, return_dtype=pl.String))

@@ -20,6 +20,9 @@ def values(frame: pl.DataFrame, absent: Mapping[str, str], inequalities: str | N
         pl.col(b).cast(pl.String).str.strip_chars().replace(list(absent), None).cast(pl.Float64, strict=False)
         for b in ("lower_bound", "upper_bound") if b in frame.columns
     )
+    if inequalities is None and (plain := _plain(frame["obs_value"], absent)) is not None:
+        silent = [] if "comment_obs" in frame.columns else [pl.lit("").alias("comment_obs")]
+        return frame.with_columns(plain, *silent, pl.lit("").alias("_why"))
     text, value = pl.col("obs_value").cast(pl.String).str.strip_chars().fill_null(""), pl.col("obs_value")
     frame = frame.with_columns(text.alias("_text"))
     sign = pl.col("_text").str.extract(r"^([<>≤≥])") if inequalities else pl.lit(None, pl.String)
@@ -50,6 +53,17 @@ def values(frame: pl.DataFrame, absent: Mapping[str, str], inequalities: str | N
         pl.when(pl.col("_sign").is_not_null()).then(pl.lit("O" if inequalities == "empty" else "E")).otherwise(why)
         .alias("_why"),
     ).drop("_text", "_number", "_sign")
+
+
+def _plain(cells: pl.Series, absent: Mapping[str, str]) -> pl.Series | None:
+    """The numbers, where every cell is a finite one or empty; None where a cell needs a closer look."""
+    number = cells.cast(pl.Float64, strict=False)
+    if not number.is_finite().all(ignore_nulls=True):  # NaN and infinite
+        return None
+    if number.null_count() > cells.null_count() + (0 if cells.dtype != pl.String else int((cells == "").sum())):
+        return None
+    coded = [n for n in pl.Series(list(absent), dtype=pl.String).cast(pl.Float64, strict=False) if n is not None]
+    return None if coded and number.is_in(coded).any() else number
 
 
 def statuses(frame: pl.DataFrame, flags: Mapping[str, str]) -> pl.DataFrame:

@@ -63,11 +63,14 @@ def _message(body: bytes) -> Any:
     except ImportError as absent:
         raise CannotRender(f"{absent.name} is not installed, which reads such messages: "
                            "pip install 'migration-scorecard[sdmx]'") from None
+    text = body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not text.startswith(b"<?xml"):  # pysdmx knows XML by its declaration
+        text = b'<?xml version="1.0" encoding="UTF-8"?>' + text
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # the schemas of the standard refuse messages that publishers do send, so they are not asked
-            return read_sdmx(io.BytesIO(body), validate=False)
+            return read_sdmx(io.BytesIO(text), validate=False)
     except ImportError as absent:  # pysdmx without its own extra
         raise CannotRender(f"pysdmx cannot read XML without {absent.name}: pip install 'migration-scorecard[sdmx]'"
                            ) from None

@@ -56,8 +56,9 @@ Split = tuple[pl.DataFrame, list[str]]
 def _split(body: bytes) -> Split | None:
     """The attributes by cutting the text at `<` and `"`, which in well-formed XML stand nowhere else.
 
-    Several times faster than a call for each tag. None where the text is written otherwise (single quotes, another
-    encoding than UTF-8); `_walked` reads those.
+    Several times faster than a call for each tag. Rows come grouped by the attributes they have, not in the order of
+    the message. None where the text is written otherwise (single quotes, names with a prefix, another encoding than
+    UTF-8); `_walked` reads those.
     """
     try:
         text = body.decode("utf-8-sig")
@@ -70,7 +71,7 @@ def _split(body: bytes) -> Split | None:
     tag, marks = pl.col("tag"), pl.col("tag").str.count_matches('"', literal=True)
     tags = pl.select(tag=pl.lit(text).str.split("<").explode()).with_columns(tag.str.starts_with("Obs").alias("obs"))
     tags = tags.filter(pl.col("obs") | tag.str.starts_with("Series")).with_columns(
-        marks.alias("marks"), (~pl.col("obs")).cum_sum().alias("_of")).with_row_index("_at")
+        marks.alias("marks"), (~pl.col("obs")).cum_sum().alias("_of"))
     whole = not any(mark in text for mark in "&\t\r")
     found: dict[bool, list[pl.DataFrame]] = {True: [], False: []}
     for (obs, number), group in tags.group_by("obs", "marks", maintain_order=True):
@@ -81,11 +82,10 @@ def _split(body: bytes) -> Split | None:
     if not found[True]:
         return pl.DataFrame(), []
     table = pl.concat(found[True], how="diagonal")
-    table = table.sort("_at") if len(found[True]) > 1 else table
     if not found[False] or not (table["_of"] > 0).all():
-        return (table.drop("_of", "_at"), []) if not found[False] else None
-    keys = pl.concat(found[False], how="diagonal").sort("_of").drop("_of", "_at")
-    own = table.drop("_of", "_at")
+        return (table.drop("_of"), []) if not found[False] else None
+    keys = pl.concat(found[False], how="diagonal").sort("_of").drop("_of")
+    own = table.drop("_of")
     theirs = keys.select(pl.all().gather(table["_of"] - 1))
     return pl.concat([theirs.drop(n for n in own.columns if n in theirs.columns), own], how="horizontal"), keys.columns
 
@@ -96,13 +96,13 @@ def _attributes(group: pl.DataFrame, marks: int, whole: bool) -> list[pl.DataFra
     Args:
         whole: no value holds a reference, a tab or a carriage return.
     """
-    place = group.select("_of", "_at")
+    place = group.select("_of")
     if not marks:
-        return [place]
+        return None if group["tag"].str.contains("=", literal=True).any() else [place]
     fields = group["tag"].str.split_exact('"', marks).struct.unnest()
     cut = [f"field_{n}" for n in range(0, marks, 2)]
-    if marks % 2:
-        return None
+    if marks % 2 or fields[f"field_{marks}"].str.contains("=", literal=True).any():
+        return None  # an attribute in single quotes behind the last double one
     if all(fields[name].n_unique() == 1 for name in cut):
         alike: Any = [fields.with_columns(place)]
     else:
@@ -115,7 +115,7 @@ def _attributes(group: pl.DataFrame, marks: int, whole: bool) -> list[pl.DataFra
             if match is None:
                 return None
             names.append(_plain(match[1]))
-        parts.append(frame.select("_of", "_at", *(
+        parts.append(frame.select("_of", *(
             (_unescaped(column, whole)).alias(name)
             for name, column in zip(names, frame[[f"field_{n}" for n in range(1, marks, 2)]], strict=True))))
     return parts

@@ -83,7 +83,7 @@ def _participants(body: bytes) -> Iterator[Act]:
                              "so, look at the address.")
     begins = f"it begins with {excerpt(body[:400].decode('utf-8', 'replace'))}"
     if re.search(rb"<[^<>]{20000}", body):  # thousands of attributes would keep the parser busy for minutes
-        raise UnreadableData(f"the page has a tag of more than 20,000 characters, as no page of this kind has; {begins}.")
+        raise UnreadableData(f"the page has a tag of more than 20,000 characters, expected one of a treaty; {begins}.")
     try:
         parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
         page = html.document_fromstring(body, parser=parser)

@@ -112,7 +112,8 @@ class Compiler:
         kind = "values" if rule.of == "value" else rule.of
         return self._made(
             indicator, source, f"range.{n}", f"{whose} {span(low, high)}", f"expect_column_{kind}_to_be_between",
-            {"column": "obs_value", **limits}, rule.where, rule.why, least=1 if rule.of == "value" else rule.least)
+            {"column": "obs_value", **limits}, rule.where, rule.why,
+            areas=1 if "ref_area" in rule.where or (rule.of == "value" and rule.at_least == 1) else rule.least)
 
     def _unique(self, indicator: str, source: str, n: int, rule: Unique) -> Expectation:
         columns = [*([] if indicator else ["indicator"]), *rule.columns]
@@ -162,6 +163,8 @@ class Compiler:
         expected = f"a figure in {rule.at_least:.0%} of the cells ({whole})"
         made = Expectation(f"{one.id}.complete.{n}", "complete", one.id, "", expected, rule.why, "cells",
                            "expect_column_values_to_not_be_null")
+        if named and rule.at_least < 1 and 2 * len(areas) < len(named):
+            return _untested(made, f"{len(areas)} of its {len(named)} areas are in this table")
         if not areas or not wanted:
             return _untested(made, "none of its areas is in this table" if wanted else "no figures in these years")
         return _with(made, {"column": one.id, **_mostly(rule.at_least),
@@ -178,7 +181,7 @@ class Compiler:
 
     def _made(
         self, indicator: str, source: str, name: str, expected: str, kind: str, kwargs: Mapping[str, Any],
-        where: Mapping[Any, Sequence[str]], why: str = "", *, least: int = 1, headline: bool = True,
+        where: Mapping[Any, Sequence[str]], why: str = "", *, least: int = 1, areas: int = 1, headline: bool = True,
         scoped: bool = True,
     ) -> Expectation:
         """An expectation on the observations of an indicator or source."""
@@ -189,6 +192,8 @@ class Compiler:
         figures = rows["obs_value"].drop_nulls().len() if headline else rows.height
         if figures < least:
             return _untested(made, f"{figures} figures, needs {least}" if figures else "no figures in this table")
+        if (there := rows["ref_area"].n_unique()) < areas:
+            return _untested(made, f"figures of {there} areas, needs {areas}")
         said = [f"indicator == {json.dumps(indicator)}" if indicator else f"source == {json.dumps(source)}"]
         limits = where if "breakdown" in where or not headline else {**where, "breakdown": [TOTAL]}
         said += [f"{column} in {json.dumps([*codes])}" for column, codes in limits.items()]

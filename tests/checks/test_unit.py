@@ -43,6 +43,6 @@ def test_other_words_and_too_few_figures_to_compare_warn() -> None:
 
 
 def test_other_words_with_other_figures_are_told_by_the_factor_alone() -> None:
-    now = told("DEU 2019 11; DEU 2020 22; DEU 2021 33", "EUR")
-    [found] = unit.check(now, RULES, AS_OF, told("DEU 2019 10; DEU 2020 20; DEU 2021 30", "USD"))
+    now = told("DEU 2018 5.5; DEU 2019 11; DEU 2020 22; DEU 2021 33", "EUR")
+    [found] = unit.check(now, RULES, AS_OF, told("DEU 2018 5; DEU 2019 10; DEU 2020 20; DEU 2021 30", "USD"))
     assert "multiplied by 1.1" in found.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import socket
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from monitor import run
 from monitor.errors import SourceUnavailable
 from monitor.model import Source
 from monitor.network import Network, is_public
+from tests.fetch import tiny
 from tests.fetch.setting import BODY, KEY, Ask, cut_when, refused, source
 from tests.server import Publisher, serving
 
@@ -158,3 +161,49 @@ def test_a_missing_key_is_named(publisher: Publisher, ask: Ask, monkeypatch: pyt
     of = source(publisher, auth_env="EXAMPLE_KEY", auth_param="api_key")
     refused(ask, of, "Set the environment variable EXAMPLE_KEY to a valid key.")
 
+
+
+def test_a_key_stands_in_no_edition(publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXAMPLE_KEY", KEY)
+    project = tiny.project(tmp_path / "project", publisher.url, auth_env="EXAMPLE_KEY", auth_param="api_key",
+                           headers={"X-Token": "{key}"})  # fmt: skip
+    publisher.says(tiny.PATH, tiny.csv())
+    made = run.run(project, as_of=tiny.AS_OF, now=tiny.NOW, out=tmp_path / "out", formats=("html", "data"))
+    assert publisher.asked[0].query == {"api_key": KEY}
+    texts = [repr(made), *(p.read_bytes().decode("latin-1") for p in tmp_path.rglob("*") if p.is_file())]
+    assert any('"snapshots"' in text and publisher.url + tiny.PATH in text for text in texts), "the manifest is there"
+    for form in (KEY, "s3cr3t%2Fof%2Bmine", "s3cr3t/of%2Bmine"):
+        assert not [text for text in texts if form in text]
+
+
+def test_a_source_can_allow_its_own_private_network(publisher: Publisher, ask: Ask) -> None:
+    with serving() as inside:
+        inside.says("/data", BODY)
+        publisher.says("/data/EX.1", b"", 302, Location=f"{inside.url}/data")
+        assert ask(source(publisher, allow_private=True)).bodies == (BODY,)
+
+
+def test_nothing_is_sent_to_a_private_address(publisher: Publisher, ask: Ask) -> None:
+    """Not even a connection: that a port is open would be told by the time it takes."""
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        port.listen()
+        port.settimeout(0.2)
+        publisher.says("/data/EX.1", b"", 302, Location=f"http://127.0.0.1:{port.getsockname()[1]}/")
+        refused(ask, source(publisher), "an address of a private network")
+        with pytest.raises(TimeoutError):
+            port.accept()
+
+
+def test_a_certificate_somebody_vouches_for_is_taken(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trustme = pytest.importorskip("trustme")
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "office.pem"))
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    with serving(str(tmp_path / "office.pem")) as office:
+        office.says("/data/EX.1", BODY)
+        refused(ask, source(office), "its certificate could not be verified")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+        assert ask(source(office)).bodies == (BODY,)

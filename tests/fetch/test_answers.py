@@ -7,6 +7,8 @@ import time
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from monitor import vintages
 from monitor.network import Network
 from monitor.store import answers as kept_answers
@@ -100,3 +102,24 @@ def test_an_answer_whose_kept_bytes_are_gone_or_damaged_is_asked_for_as_if_new(
     assert ask(source(publisher)).bodies == (BODY,)
     assert "If-None-Match" not in publisher.asked[-1].headers
     assert kept.exists()
+
+
+def test_a_date_is_a_condition_too(publisher: Publisher, ask: Ask) -> None:
+    day = "Thu, 01 Oct 2026 08:00:00 GMT"
+    publisher.paths["/data/EX.1"] = lambda a: (
+        (304, {}, b"") if a.headers.get("If-Modified-Since") == day else (200, {"Last-Modified": day}, BODY))
+    for _ in range(2):
+        assert ask(source(publisher)).bodies == (BODY,)
+    assert [a.headers.get("If-Modified-Since") for a in publisher.asked] == [None, day]
+
+
+def test_pauses_between_tries_grow_and_are_never_the_same(publisher: Publisher, ask: Ask) -> None:
+    """Once at once; then after a second, doubled each time, and a little more by chance."""
+    publisher.paths["/data/EX.1"] = lambda a: (500, {}, b"") if a.count < 5 else (200, {}, BODY)
+    slept: list[float] = []
+    with pytest.MonkeyPatch.context() as patch, Network(backoff=0.5) as network:
+        patch.setattr("urllib3.util.retry.time.sleep", slept.append)
+        ask(source(publisher), network=network)
+    chance = [pause - least for pause, least in zip(slept, (1.0, 2.0, 4.0), strict=True)]
+    assert all(0 < more <= 0.5 for more in chance)
+    assert len(set(chance)) == 3

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
 
-from monitor import vintages
+from monitor import paging, vintages
 from monitor.errors import DefinitionError
 from monitor.model import Paging
 from tests.fetch.setting import Ask, refused, source
@@ -94,3 +95,23 @@ def test_a_number_of_pages_that_changes_is_read_anew_and_then_refused(publisher:
     text = ask(of).problem
     assert "the number of pages changed while they were read, twice" in text
     assert "Nobody needs to do anything" in text
+
+
+def test_all_pages_together_have_a_time_limit(publisher: Publisher, ask: Ask) -> None:
+    publisher.paths["/data/EX.1"] = lambda a: (
+        time.sleep(0.1), (200, {}, json.dumps([{"pages": 99}, a.query]).encode()))[1]
+    of = source(publisher, time_limit=0.6, paging=Paging(kind="page", pages_at="0.pages"))
+    refused(ask, of, "not finished within 0.6 seconds", "raise 'time_limit' of the source")
+    assert publisher.times("/data/EX.1") < 8
+
+
+@pytest.mark.parametrize(("at", "text", "number"), [
+    ("0.pages", '[{"page": 1, "pages": "3", "x": {}}, []]', 3), ("pages", '\n{"a": "b", "pages" : 12}', 12),
+    ("0.pages", '[{"x": {"pages": 9}, "pages": 3}]', 3), ("pages", '{"said": "\\"pages\\": 9,", "pages": 2}', 2),
+    ("meta.pages", '{"pages": 9, "meta": {"pages": 4}}', 4), ("1.pages", '[{"pages": 9}, {"pages": 5}]', 5),
+    ("pages", '{"data": [{"pages": 9}], "pages": 6}', 6),
+])
+def test_the_number_of_pages_stands_where_it_is_declared(at: str, text: str, number: int) -> None:
+    of = source("http://x", paging=Paging(kind="page", pages_at=at))
+    assert of.paging
+    assert paging._count(of, of.paging, text.encode()) == number

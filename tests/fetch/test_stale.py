@@ -133,7 +133,7 @@ def test_doctor_asks_every_endpoint(publisher: Publisher, tmp_path: Path, monkey
         "T.COST": ("yes", "first of its kind", "missing", "ok"), "T.GONE": ("no", "unknown", "missing", "broken"),
         "T.SHUT": ("refused", "unknown", "missing", "missing"), "T.ODD": ("yes", "unreadable", "missing", "broken")}
     assert "OFFICE_KEY" in rows["T.SHUT"]["detail"]
-    assert "answered with status 404" in rows["T.GONE"]["detail"]
+    assert rows["T.GONE"]["detail"] == "Answered with status 404 (Not Found). No key: set OFFICE_KEY."
     assert rows["T.COST"]["url"] == publisher.url + tiny.PATH
     monkeypatch.setenv("OFFICE_KEY", "s3cret")
     publisher.says(tiny.PATH, tiny.csv(tiny.BEFORE))
@@ -172,3 +172,21 @@ def _without_sex_now(project: Project, snapshot: fetch.Snapshot) -> Any:
 
     rows = plugins.function("readers", snapshot.reader)(snapshot, project.sources["office"], "T.COST")
     return rows.drop("sex") if snapshot.bodies == (tiny.csv(tiny.BEFORE, unit="T"),) else rows
+
+
+def test_doctor_without_a_network_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered = {name: {"title": name} for name in ("T.COST", "T.MORE")}
+    project = tiny.project(tmp_path / "project", "http://127.0.0.1:9", series=offered)
+    monkeypatch.setattr("monitor.project.load", lambda *a, **k: _only(project))
+    monkeypatch.setattr("monitor.outcome.Network", _Down)
+    rows = matrix(project)
+    assert {(r["reachable"], r["state"], r["who"], r["detail"]) for r in rows.values()} == {
+        ("no network", "offline", "you", "This machine has no network.")}
+
+
+class _Down(Network):
+    """As after two hosts that could not be reached."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.down = "there seems to be no network"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor import evidence, fetch
+from monitor import evidence, fetch, outcome
 from monitor.project import load
 from monitor.results import Snapshot
+from tests.test_flow import copy
 
 ROOT = Path(__file__).parents[2]
 PROJECT = load(ROOT)
@@ -30,3 +31,11 @@ def test_a_live_answer_is_read(source: str, series: str, tmp_path: Path) -> None
     assert isinstance(answer, Snapshot), answer
     rows = evidence.read(PROJECT, answer)
     assert rows["obs_value"].is_not_null().sum() > 0
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("source", sorted(s.id for s in PROJECT.sources.values() if s.endpoint))
+def test_every_endpoint_stands_as_it_is_declared(source: str, tmp_path: Path) -> None:
+    project, now = load(copy(ROOT, tmp_path / "project")), datetime.now(UTC)
+    found = outcome.matrix(project, [project.sources[source]], now.date(), now.isoformat(timespec="seconds"))
+    assert not [one.facts() for one in found if one.state != "ok" and one.key != "missing"]

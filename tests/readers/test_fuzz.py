@@ -23,7 +23,7 @@ from tests.test_readers import JSON, first, read
 READERS = plugins.names("readers")
 XML = ["iati_xml", "sdmx_generic", "sdmx_ml"]
 calm = settings(
-    max_examples=15, deadline=timedelta(seconds=10),
+    max_examples=40, deadline=timedelta(seconds=10),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 BITS = [b"", b'"', b",", b"\n", b"{", b"}", b"[", b"]", b"null", b"-1", b"1e400", b"NaN", b"\x00", b"\xff", b"\xc3\xa9",
