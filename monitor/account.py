@@ -7,9 +7,10 @@ from datetime import date
 
 from monitor.errors import MonitorError
 from monitor.items import Commitment, Practice, Question, Recommendation
+from monitor.line import objective
 from monitor.project import Project
 from monitor.registers import current
-from monitor.scorecard import Asked, Example, Group, Line, Objective, Promise
+from monitor.scorecard import Asked, Example, Figure, Group, Line, Objective, Promise, Unmeasured
 from monitor.words import Words
 
 #: at most so many examples for one recommendation: a page is no catalogue
@@ -21,10 +22,31 @@ THEMES = ("X-WOMEN", "X-CHILD")
 
 
 def promises(project: Project, words: Words, area: str) -> tuple[Promise, ...]:
-    """Every commitment: those of the area's own government first, then civil society's, with equal prominence."""
+    """The commitments of the area's own government. Those of civil society are the same for every area."""
+    return tuple(_promise(words, c) for c in project.mandate.commitments.values() if area in c.areas)
+
+
+def promises_text(project: Project, words: Words, area: str) -> str:
+    """How many commitments are this government's, and where those stand that are nobody's in particular."""
     every = project.mandate.commitments.values()
-    ordered = [c for c in every if area in c.areas] + [c for c in every if not c.areas]
-    return tuple(_promise(words, c) for c in ordered)
+    own, common = sum(area in c.areas for c in every), sum(not c.areas for c in every)
+    said = [words("account.promises_text" if own else "account.promises_none")] if every else []
+    return " ".join(said + ([words.count("account.promises_common", common)] if common else []))
+
+
+def unmeasured(
+    project: Project, words: Words, recommendations: Sequence[Recommendation]
+) -> tuple[Unmeasured, ...]:
+    """Recommendations of which nothing is measured on a card: named all the same, each with the reason."""
+    found = []
+    for one in recommendations:
+        why = [words.count("account.outside", len(there))] if (there := project.answering(one.id)) else []
+        why += [words("account.gap", kind=words(f"kind.{kind}"), why=said) for kind, said in one.gaps.items()]
+        why += [words("sentence.limits.left_out", id=name) for name, answers in project.left_out.items()
+                if {*one.ids} & {*answers}]
+        found.append(Unmeasured(one.id, one.year, one.title, one.text or one.title, one.source, tuple(why),
+                                examples(project, words, one, ())))
+    return tuple(found)
 
 
 def _promise(words: Words, one: Commitment) -> Promise:
@@ -40,8 +62,10 @@ def questions(project: Project, words: Words, area: str, as_of: date) -> tuple[A
     """The questions put to governments, and what this one answered by the cut-off date."""
     every = project.mandate.questions_to("governments")
     try:
-        rows = project.entered(ANSWERS) if every and ANSWERS in project.registers else []
+        rows, lacking = project.entered(ANSWERS) if every and ANSWERS in project.registers else ([], set())
     except MonitorError:  # `monitor check` says what is wrong
+        lacking = {area}
+    if area in lacking:
         return tuple(Asked(q.id, q.text or q.title, words("account.answer_unreadable")) for q in every)
     mine = [row for row in rows if row["ref_area"] == area and row.get("state_on", "") <= as_of.isoformat()]
     standing = {row["question"]: row for row in sorted(current(mine), key=lambda row: row["state_on"])}
@@ -76,25 +100,41 @@ def groups(project: Project, words: Words, lines: Sequence[Line]) -> tuple[Group
     """Women and children: what the documents say of them, blanks included, and what is measured apart."""
     found = []
     for theme in (project.mandate.themes[t] for t in THEMES if t in project.mandate.themes):
-        said = [theme.text] if theme.text else [words("account.empty_by_source", document=theme.document)]
+        blank = words("account.empty_by_source", document=_cited(project, theme.document))
+        said = [theme.text or blank]
         said += [passage.text for passage in theme.also if passage.text]
         known = {words(f"breakdown.sex.{c}") for c in ("F", "FEMALE")} if theme.id == "X-WOMEN" else {
             words(f"breakdown.age.{c}") for c in ("<1Y", "<5Y", "<18Y")}
         apart = [
-            f"{line.title}: {b.text} ({b.label}, {b.period})"
-            for line in lines for b in line.breakdowns if b.label in known
+            _apart(words, line, b) for line in lines for b in line.breakdowns if b.label in known
         ]
         found.append(Group(theme.id, theme.title, tuple(said), tuple(apart)))
     return tuple(found)
 
 
-def objectives(project: Project, lines: Sequence[Line]) -> tuple[Objective, ...]:
+def _cited(project: Project, document: str) -> str:
+    """A document as a reader knows it: its title, where it comes from, and its year."""
+    if (found := project.mandate.documents.get(document)) is None:
+        return document
+    year = "" if str(found.year) in found.event else f", {found.year}"
+    return f"{found.title}, {found.event}{year}"
+
+
+def _apart(words: Words, line: Line, part: Figure) -> str:
+    """A figure of a group with its unit, and the whole beside it where there is one of the same period."""
+    unit = "" if line.unit.startswith("%") and "%" in part.text else f" {line.unit}"
+    said = words("account.apart", title=line.title, value=part.text, unit=unit, label=part.label, period=part.period)
+    whole = next((p.text for p in line.points if p.period == part.period and p.value is not None), "")
+    return words("account.apart_of", said=said, whole=whole) if whole else said
+
+
+def objectives(project: Project, words: Words, lines: Sequence[Line]) -> tuple[Objective, ...]:
     """The 23 objectives of the Compact, with the indicators that speak to each and how many have a figure here."""
     by_number: Mapping[int, list[Line]] = {n: [] for n in project.gcm}
     for line in lines:
         for number in project.indicators[line.id].gcm:
             by_number[number].append(line)
     return tuple(
-        Objective(n, title, len(by_number[n]), sum(x.latest is not None for x in by_number[n]))
-        for n, title in project.gcm.items()
+        Objective(n, objective(project, words, n), len(by_number[n]), sum(x.latest is not None for x in by_number[n]))
+        for n in project.gcm
     )

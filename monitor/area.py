@@ -1,5 +1,8 @@
 """Areas: countries (ISO 3166-1 alpha-3), UN regions (M49), the EU of 27, cities and parts of countries.
 
+Kosovo has the user-assigned code XKX. References to Kosovo are to be understood in the context of UN Security Council
+resolution 1244 (1999).
+
 A city is written by its UN/LOCODE without the blank (``USNYC``), a part of a country by ISO 3166-2
 (``US-CA``). Names are Unicode CLDR's, in the reader's language; only cities need a name of their own.
 """
@@ -20,7 +23,7 @@ WORLD = "001"
 
 @cache
 def table() -> dict[str, dict[str, str]]:
-    """areas.csv by ISO 3166-1 alpha-3 code."""
+    """areas.csv by ISO 3166-1 alpha-3 code, or XKX."""
     lines = files("monitor").joinpath("areas.csv").read_text(encoding="utf-8").splitlines()
     return {row["code"]: row for row in csv.DictReader(line for line in lines if not line.startswith("#"))}
 
@@ -35,7 +38,7 @@ def members(group: str) -> tuple[str, ...]:
     """The countries of an M49 region, of the world, or of EU27, LDC, LLDC, SIDS; none for what is no group."""
     rows = table().items()
     if group == WORLD:
-        return tuple(code for code, _ in rows)
+        return tuple(code for code, row in rows if row["m49"])
     if group in _COLUMNS:
         return tuple(code for code, row in rows if row[_COLUMNS[group]] == "1")
     return tuple(c for c, row in rows if group in (row["region"], row["subregion"], row["intermediate"]))
@@ -74,6 +77,13 @@ def kind(code: str) -> str:
     return "group" if code in _COLUMNS or members(code) else "place"
 
 
+def names_in_english() -> dict[str, str]:
+    """CLDR's English names of countries and regions, by ISO 3166-1 alpha-2 or M49 code."""
+    from babel import Locale  # heavy: names are needed only to help
+
+    return dict(Locale("en").territories)
+
+
 def require(code: str, places: tuple[str, ...] = ()) -> str:
     """The code, upper case, if this package or the project knows it.
 
@@ -83,11 +93,10 @@ def require(code: str, places: tuple[str, ...] = ()) -> str:
     found = code.strip().upper()
     if found in table() or found in places or kind(found) == "group":
         return found
-    from babel import Locale  # heavy: names are needed only to help
-
-    names = {name.casefold(): iso2 for iso2, name in Locale("en").territories.items()}
+    names = {name.casefold(): iso2 for iso2, name in names_in_english().items()}
     iso3 = from_iso2(names.get(code.strip().casefold(), "")) or from_iso2(found)
-    near = iso3 or next(iter(difflib.get_close_matches(found, [*table(), *places], n=1, cutoff=0.6)), None)
+    codes = [*(table() if len(found) > 2 else ()), *places]
+    near = iso3 or next(iter(difflib.get_close_matches(found, codes, n=1, cutoff=0.6)), None)
     hint = f" Did you mean '{near}'?" if near else ""
     raise DefinitionError(
         f"'{code}' is no area known here: expected an ISO 3166-1 alpha-3 code (DEU), an M49 region (150), "

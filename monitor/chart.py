@@ -336,7 +336,7 @@ def _years(first: float, last: float) -> list[int]:
 
 def _lean(drawn: bytes, line: Line, tokens: dict[str, Any]) -> bytes:
     """matplotlib's SVG without what no reader needs, so that many can stand in one page: no global style, no
-    identifiers but those referred to, two decimals; and with the title and description that it lacks."""
+    identifiers but those referred to, one decimal; and with the title and description that it lacks."""
     root = ElementTree.fromstring(drawn.decode().translate(_CONTROL))  # noqa: S314 - our own bytes
     used = set()
     for node in root.iter(f"{{{_SVG}}}use"):
@@ -351,16 +351,17 @@ def _lean(drawn: bytes, line: Line, tokens: dict[str, Any]) -> bytes:
             node.attrib.pop("id", None)
         for name in ("d", "x", "y"):
             if name in node.attrib:
-                text = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), node.attrib[name])
-                node.set(name, " ".join(text.split()))
+                text = re.sub(r"\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}".rstrip("0").rstrip("."), node.attrib[name])
+                node.set(name, re.sub(r" ?([A-Za-z]) ?", r"\1", " ".join(text.split())))
         if node.get("transform", "").startswith("rotate(-0 "):
             del node.attrib["transform"]
         if style := node.get("style"):
-            node.set("style", re.sub(r"font-family: [^;]*; |font-size: 7.5px; ", "", style))
+            node.set("style", re.sub(r"font-family: [^;]*; |font-size: 7.5px; |text-anchor: start; ", "", style))
         if node.tag != f"{{{_SVG}}}text":
             node.text = None
         node.tail = None
     _unwrap(root)
+    _join(root)
     for name, value in {"role": "img", "font-family": tokens["font"]["sans"].replace('"', "'"),
                         "font-size": f"{_TEXT}px", "stroke-linejoin": "round"}.items():
         root.set(name, value)
@@ -379,3 +380,15 @@ def _unwrap(node: Any) -> None:
         if child.tag == f"{{{_SVG}}}g" and not child.attrib:
             place = list(node).index(child)
             node[place:place + 1] = list(child)
+
+
+def _join(node: Any) -> None:
+    """Draw lines that stand side by side and look alike as one."""
+    before: Any = None
+    for child in list(node):
+        alike = before is not None and child.tag == before.tag == f"{{{_SVG}}}path" and not child.get("id")
+        if alike and {**child.attrib, "d": ""} == {**before.attrib, "d": ""}:
+            before.set("d", before.get("d") + child.get("d"))
+            node.remove(child)
+        else:
+            before = child

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor import __version__, register_cli
+from monitor.backtest_cli import backtest
 from monitor.errors import ChecksFailed, DefinitionError, LeftOut, MonitorError
 from monitor.register_cli import register, wrong_rows
 from monitor.validate_cli import validate as validate_command
@@ -50,6 +53,7 @@ def cli(debug: bool) -> None:
     """
 
 
+cli.add_command(backtest)
 cli.add_command(register)
 cli.add_command(validate_command)
 cli.add_command(vintages)
@@ -75,11 +79,14 @@ def _load(folder: Path | None, telling: bool = True) -> Project:
     return project
 
 
-def _partly(project: Project) -> None:
+def _partly(project: Project, rows: Sequence[str] = ()) -> None:
     """The end of a command that did its work: with exit code 3 where something had to be left out."""
-    if project.problems:
-        number = f"{len(project.problems)} problem{'s' if len(project.problems) > 1 else ''}"
-        raise LeftOut(f"{number} in the declarations, named above: what is wrong was left out, the rest was used. "
+    for problem in rows:
+        click.secho(f"wrong: {problem}", err=True, fg="yellow")
+    if wrong := [*project.problems, *rows]:
+        number = f"{len(wrong)} problem{'s' if len(wrong) > 1 else ''}"
+        raise LeftOut(f"{number} in the declarations and registers, named above: what is wrong was left out, the "
+                      "rest was used. "
                       "Mend it, then: monitor check")  # fmt: skip
 
 
@@ -141,7 +148,7 @@ def run(
     statuses = dict(edition.statuses)
     if fail_on and statuses.get(fail_on):
         raise ChecksFailed(f"{statuses[fail_on]} judgements are '{fail_on}', and --fail-on asked for failure.")
-    _partly(project)
+    _partly(project, edition.wrong_rows)
 
 
 @cli.command()
@@ -180,26 +187,45 @@ def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
 @_json
 def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict: bool, as_json: bool) -> None:
     """Check the declarations, the words and the figures at hand, and list what was found."""
+    from monitor import lock as locked
     from monitor import run as line
-    from monitor import terminal
+    from monitor import terminal, wording
     from monitor import vintages as at_hand
     from monitor.results import Level
 
     project = _load(folder, telling=False)
     judged = line.assess(project, as_of=_date(as_of), now=_now(), areas=areas, offline=True)
-    gaps = [f"reports/words/{lang}.yaml lacks {key}"
-            for lang in project.languages for key in project.words(lang).untranslated()]
-    broken = [*project.problems, *wrong_rows(project)]
+    gaps = wording.lacking(project)
+    rewritten, notes = locked.problems(project)
+    broken = [*project.problems, *wrong_rows(project), *rewritten]
     problems = [*broken, *at_hand.verify(project.layers), *gaps]
     aside = judged.evidence.aside
-    terminal.findings(problems, judged.findings, aside.filter(aside["ref_area"].is_in(list(judged.areas))).to_dicts(),
+    found = [replace(f, level=Level.ERROR) if f.check == "declaration" else f for f in judged.findings]
+    found += line.names(project)
+    terminal.findings(problems, found, aside.filter(aside["ref_area"].is_in(list(judged.areas))).to_dicts(),
                       as_json)
+    for note in notes:
+        click.echo(note, err=True)
     if broken:
         raise DefinitionError(f"{len(broken)} problems in the declarations and registers.")
     levels = (Level.ERROR, Level.WARNING) if strict else (Level.ERROR,)
-    worst = sum(f.level in levels for f in judged.findings)
+    worst = sum(f.level in levels for f in found)
     if worst or (strict and problems):
         raise ChecksFailed(f"{worst} findings of level {' or '.join(levels)}, {len(problems)} other problems.")
+
+
+@cli.command()
+@_project
+@click.option("--update", "reason", metavar="REASON", default="",
+              help="Take over what was corrected or given up, and record it with this reason and the day.")
+def lock(folder: Path | None, reason: str) -> None:
+    """Lock what may not change: ids, promised numbers and verbatim texts, in mandate/mandate.lock.
+
+    Adds what is new. What changed since it was locked is refused, unless --update says why; monitor check names it.
+    """
+    from monitor import lock as locked
+
+    click.echo(locked.write(_load(folder, telling=False), reason, _date(None)))
 
 
 @cli.command()
@@ -224,12 +250,15 @@ def show(
     from monitor.face import Monitor
 
     project = _load(folder)
+    name = project.named(name)
     if area is None or name in project.mandate.ids():
         if area or chart:
             raise click.UsageError("An area or chart is for an indicator in an area: monitor show IND-54a DEU.")
         declared = name in project.indicators or name in project.mandate.ids()
         if not declared and (kept := register_cli.named(project, name)):
             register_cli.summary(project, kept, as_json)
+        elif number := terminal_mandate.objective(name, project):
+            terminal_mandate.show_objective(number, project, as_json)
         elif not declared and terminal_mandate.family(name, project):
             terminal_mandate.show_family(name, project, _date(as_of), _now(), as_json)
         else:

@@ -11,7 +11,7 @@ from statistics import median
 from monitor import __version__, account, area, period
 from monitor.evidence import Evidence
 from monitor.items import Recommendation
-from monitor.line import Observations, Sayer
+from monitor.line import Observations, Sayer, objective
 from monitor.project import Project
 from monitor.results import Assessment, Finding, Level, Reason, Status
 from monitor.scorecard import Block, Cell, Citation, Count, Figure, Line, Matrix, Row, Scorecard
@@ -40,8 +40,9 @@ def compose(
         if one.ref_area in by_area:
             by_area[one.ref_area].append(one)
     links = downloads(words, formats, up="../")
+    mandate = "../mandate.html" if "html" in formats else ""
     cards = [_card(project, words, sayer, code, by_area[code], as_of, edition) for code in areas]
-    return [replace(card, downloads=links) for card in cards]
+    return [replace(card, downloads=links, mandate=mandate) for card in cards]
 
 
 def downloads(words: Words, formats: Sequence[str], up: str = "") -> tuple[tuple[str, str], ...]:
@@ -49,6 +50,7 @@ def downloads(words: Words, formats: Sequence[str], up: str = "") -> tuple[tuple
     links = [("scorecard.pdf", words("page.download.pdf"))] if up and "pdf" in formats else []
     data = [f"{name}.csv" for name in ("observations", "assessments", "findings", "quarantine")] + ["metadata.json"]
     links += [(f"{up}data/{f}", words(f"page.download.{f.partition('.')[0]}")) for f in data if "data" in formats]
+    links += [(f"{up}mandate.html", words("page.download.mandate"))] if "html" in formats else []
     links += [(f"{up}quality/index.html", words("page.download.quality"))] if "quality" in formats else []
     return tuple(links)
 
@@ -61,7 +63,6 @@ def _card(
         i: sayer.line(project.indicators[i], a) for i, a in assessment.items() if a.reason is not Reason.NOT_APPLICABLE
     }
     blocks = [_block(project, words, r, lines, assessment) for r in project.recommendations.values()]
-    blocks = [b for b in blocks if b.lines]
     shown = list({line.id: line for block in blocks for line in block.lines}.values())
     about = project.about
     sources = _sources(shown)
@@ -74,13 +75,15 @@ def _card(
         next_update=about.next_update, engine=f"migration-scorecard {__version__}",
         offline=shipped_sentence(words, sayer.evidence), summary=_summary(words, shown, project.area_name(code, words)),
         limits=(*wrong_sentences(words, len(project.problems)), *limits(words)),
-        counts=counts(words, shown), blocks=tuple(blocks),
+        counts=counts(words, shown), blocks=tuple(b for b in blocks if b.lines),
         quality=_quality(words, shown, assessment), sources=sources, missing=_missing(words, shown),
         aside=sayer.aside(code),
         outside=tuple((i, project.indicators[i].title, why) for i, a in assessment.items()
                       if a.reason is Reason.NOT_APPLICABLE and (why := sayer.outside(project.indicators[i], code))),
         promises=account.promises(project, words, code), questions=account.questions(project, words, code, as_of),
-        groups=account.groups(project, words, shown), objectives=account.objectives(project, shown),
+        groups=account.groups(project, words, shown), objectives=account.objectives(project, words, shown),
+        promises_text=account.promises_text(project, words, code),
+        unmeasured=account.unmeasured(project, words, [project.recommendations[b.id] for b in blocks if not b.lines]),
     )
 
 
@@ -104,14 +107,15 @@ def _block(
     # a stale figure is a figure, but none to colour a block by
     fresh = [
         line for line in mine
-        if line.latest is not None and assessment[line.id].reason not in (Reason.TOO_OLD, Reason.FAILED_CHECK)
+        if line.latest is not None and assessment[line.id].reason not in (
+            Reason.TOO_OLD, Reason.SUPERSEDED, Reason.FAILED_CHECK)
     ]
     coloured = bool(mine) and len(fresh) >= GATE * len(mine)
     return Block(
         id=recommendation.id, title=recommendation.title, text=recommendation.text, source=recommendation.source,
         addressed_to=tuple(recommendation.addressed_to), actions=tuple(a.text for a in recommendation.actions),
         asks=tuple(a.text for a in recommendation.asks),
-        gcm=tuple(f"{g} {project.gcm[g]}" for g in recommendation.gcm),
+        gcm=tuple(f"{g} {objective(project, words, g)}" for g in recommendation.gcm),
         notes=(*recommendation.notes, *(words("sentence.limits.left_out", id=name)
                                         for name, answers in project.left_out.items() if ids & {*answers})),
         lines=tuple(mine), counts=counts(words, mine),
@@ -129,9 +133,10 @@ def _block(
 
 
 def counts(words: Words, lines: Sequence[Line]) -> tuple[Count, ...]:
-    """How many lines have each status, in the scale's order, zeros left out."""
-    found = Counter(line.status for line in lines)
-    return tuple(Count(s, words(f"status.{s}"), found[s]) for s in ORDER if found[s])
+    """How many lines have each status, in the scale's order, zeros left out. What is in place or not, a law for
+    instance, is counted apart from what moves: its word differs."""
+    found = Counter((line.status, line.status_text) for line in lines)
+    return tuple(Count(s, text, n) for s in ORDER for (status, text), n in sorted(found.items()) if status == s)
 
 
 def limits(words: Words) -> tuple[str, ...]:
@@ -160,11 +165,12 @@ def shipped_sentence(words: Words, evidence: Evidence) -> str:
 
 def _summary(words: Words, lines: Sequence[Line], name: str) -> tuple[str, ...]:
     found = Counter(line.status for line in lines)
+    laws = sum(line.status_text == words("status_yes_no.achieved") for line in lines)
     judged = sum(found.values()) - found[Status.NOT_ASSESSED]
     said = [words.count("sentence.summary.judged", judged, area=name, all=words.number(len(lines), 0))]
-    for key, statuses in (("well", ("achieved", "on_track")), ("badly", ("too_slow", "limited", "backwards"))):
-        if number := sum(found[s] for s in statuses):
-            said.append(words.count(f"sentence.summary.{key}", number))
+    numbers = {"well": found["achieved"] + found["on_track"] - laws, "badly": sum(
+        found[s] for s in ("too_slow", "limited", "backwards")), "in_place": laws, "absent": found["not_met"]}
+    said += [words.count(f"sentence.summary.{key}", number) for key, number in numbers.items() if number]
     if found[Status.NOT_ASSESSED]:
         said.append(words.count("sentence.summary.unjudged", found[Status.NOT_ASSESSED]))
     return tuple(said)

@@ -15,8 +15,7 @@ from monitor.declarations import nearest
 from monitor.document import Document, Location
 from monitor.errors import DefinitionError, UnreadableData
 from monitor.items import ANSWERS, Commitment, Item, Recommendation
-from monitor.model import KINDS_OF_AREA, Indicator, Selection, Source
-from monitor.series import CL_OBS_STATUS
+from monitor.model import CL_OBS_STATUS, KINDS_OF_AREA, Indicator, Selection, Source
 
 
 class Entry(NamedTuple):
@@ -115,6 +114,8 @@ def problems(declared: Declarations) -> Problems:
         yield from _data(entry, indicator, declared)
     for entry in declared.indicators:
         yield from _units(entry, declared)
+        if entry.value.method in methods:
+            yield from _fitting(entry, entry.value)
     for entry in declared.indicators:
         for said, at in expectable.problems(entry.value.expect, places, entry.value, indicators - {entry.value.id}):
             yield entry.says(said, *at)
@@ -182,7 +183,8 @@ def _item(entry: Entry, declared: Declarations, places: tuple[str, ...], ids: Co
     others = {*ids, *texts} - {*item.ids}
     what = "item of the mandate or indicator beside this one"
     yield from _serving(_all_known(entry, item.links, others, what, "links", also=declared.elsewhere))
-    yield from _serving(_all_known(entry, item.principles, declared.principles, "guiding principle", "principles"))
+    if declared.principles:  # none: the file that lists them could not be read, which is said
+        yield from _serving(_all_known(entry, item.principles, declared.principles, "guiding principle", "principles"))
     if isinstance(item, Commitment):
         yield from _codes(entry, item.areas, places, "areas")
 
@@ -276,6 +278,14 @@ def _targets(entry: Entry, indicator: Indicator, places: tuple[str, ...]) -> Pro
             sentence = f"found {announced}, but the target above is of {newest[whose]}: add a newer target below."
             yield entry.says(sentence, "targets", n, "announced")
         newest[whose] = announced
+
+
+def _fitting(entry: Entry, indicator: Indicator) -> Problems:
+    """Whether the method can judge the indicator, by what it says itself; one of another package may say nothing."""
+    fits = getattr(plugins.module("methods", indicator.method), "fits", None)
+    if fits and (said := fits(indicator)):
+        named = [name for name in indicator.method_options if f"'{name}'" in said]
+        yield entry.says(said, *("method_options", *named[:1]) if indicator.method_options else ("method",))
 
 
 def _data(entry: Entry, indicator: Indicator, declared: Declarations) -> Problems:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from ipaddress import ip_address
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import polars as pl
 
 from monitor import period, privacy
-from monitor.entries import LINE, parse, people, problems
+from monitor.entries import LINE, parse, told
 from monitor.errors import MonitorError
 from monitor.privacy import Withheld
 from monitor.registers import Register, agreement
@@ -27,6 +27,8 @@ from monitor.results import Level
 KAPPA_GOOD = 0.7
 #: judged only over this many rows
 KAPPA_ROWS = 10
+#: characters up to which a text is a name of something, and no running text
+SHORT = 60
 #: names that RFC 2606 and 6761 keep for examples and tests
 _MADE_UP = re.compile(r"(^|\.)(example(\.(com|net|org))?|test|invalid)$")
 
@@ -37,10 +39,12 @@ class Remark(NamedTuple):
     level: Level
     line: int  # of the file; 0 for the register as a whole
     sentence: str
+    about: Literal["", "double", "name"] = ""  # what a person must answer before a new row like this is written
 
 
 def remarks(
-    register: Register, text: str, today: date, mandate: Collection[str] = (), names: Withheld = privacy.NONE
+    register: Register, text: str, today: date, mandate: Collection[str] = (), names: Withheld = privacy.NONE,
+    elsewhere: Collection[str] = (), bodies: Collection[str] = (), ordinary: frozenset[str] = frozenset(),
 ) -> list[Remark]:
     """Everything wrong or doubtful in the rows of a register, in the order of the file.
 
@@ -49,20 +53,20 @@ def remarks(
         today: dates after it are in the future.
         mandate: ids that `linked_r` and other columns of ids may name; none: not looked at.
         names: those of private persons, which may stand nowhere.
+        elsewhere: ids of what could not be read or is left out: a link to them is not judged.
+        bodies: names of the project that look like a person's and are none.
+        ordinary: words that are no part of a name; none: plain names in running text are not looked for.
     """
     where, columns = f"sources/{register.file}", register.header()
     try:
-        frame = parse(text, columns, where)
+        frame, wrong = parse(text, columns, where)
     except MonitorError as problem:
         return refused(problem)
-    wrong = [*problems(frame, columns, where), *people(frame, columns, where, register.organisations)]
-    found = [Remark(Level.ERROR, _line(p), p) for p in wrong]
+    wrong += told(frame, columns, where, register.organisations)
+    found = [Remark(Level.ERROR, fault.line, fault.said) for fault in wrong]
 
-    def say(level: Level, row: int, column: str, sentence: str) -> Remark:
-        line = int(frame[row, LINE])
-        return Remark(level, line, f"{where}:{line}: {column}: {sentence}")
-
-    known = (partial(_people, names), partial(_links, mandate))
+    say = partial(_said, frame, where)
+    known = (partial(_people, names, bodies, ordinary), partial(_links, mandate, elsewhere))
     for look in (_replaced, partial(_dates, today), _twice, _readers, *known, _addresses):
         found += look(register, frame, say)
     if "archived_url" in frame.columns and (lines := frame.filter(pl.col("archived_url") == "")[LINE].to_list()):
@@ -87,12 +91,34 @@ def remarks(
     return sorted(found, key=lambda remark: (remark.line == 0, remark.line))
 
 
+def doubts(
+    register: Register, text: str, names: Withheld, bodies: Collection[str], ordinary: frozenset[str]
+) -> Iterator[str]:
+    """What may be the name of a private person in the rows of a register; nothing where they cannot be read."""
+    where = f"sources/{register.file}"
+    try:
+        frame, _ = parse(text, register.header(), where)
+    except MonitorError:
+        return  # told elsewhere
+    for remark in _people(names, bodies, ordinary, register, frame, partial(_said, frame, where)):
+        if remark.about == "name":
+            yield remark.sentence
+
+
+def _said(
+    frame: pl.DataFrame, where: str, level: Level, row: int, column: str, sentence: str,
+    about: Literal["", "double", "name"] = "",
+) -> Remark:
+    line = int(frame[row, LINE])
+    return Remark(level, line, f"{where}:{line}: {column}: {sentence}", about)
+
+
 def refused(problem: MonitorError) -> list[Remark]:
     """What kept a file from being read at all."""
     return [Remark(Level.ERROR, _line(sentence), sentence) for sentence in problem.problems]
 
 
-Say = Callable[[Level, int, str, str], Remark]
+Say = Callable[..., Remark]
 
 
 def _replaced(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
@@ -171,12 +197,10 @@ def _twice(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark
     for n, cells in enumerate(frame.select(c for c in frame.columns if c not in aside).iter_rows()):
         if cells in same:
             other = frame[same[cells], "id"]
-            yield say(
-                Level.WARNING,
-                n,
-                "id",
-                f"says the same as '{other}'. Withdraw one, or say in its columns how they differ.",
-            )
+            if "supersedes" in frame.columns and frame[n, "supersedes"] == other:
+                continue
+            sentence = f"says the same as '{other}'. Withdraw one, or say in its columns how they differ."
+            yield say(Level.WARNING, n, "id", sentence, "double")
         same.setdefault(cells, n)
 
 
@@ -205,12 +229,15 @@ def _readers(register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Rema
                 )
 
 
-def _links(mandate: Collection[str], register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
+def _links(
+    mandate: Collection[str], elsewhere: Collection[str], register: Register, frame: pl.DataFrame, say: Say
+) -> Iterator[Remark]:
     """Ids of the mandate that a row bears on must be there."""
     for column in (c for c in register.header() if c.ids and mandate and c.name in frame.columns):
         for n, cell in enumerate(frame[column.name]):
             for one in cell.split():
-                if one not in mandate and not (column.beside and re.fullmatch(column.beside, one)):
+                if one not in mandate and one not in elsewhere and not (
+                        column.beside and re.fullmatch(column.beside, one)):
                     yield say(Level.ERROR, n, column.name, f"'{one}' is no item of the mandate and no indicator here."
                               f"{_near(one, mandate) or ' Correct the id.'}")  # fmt: skip
 
@@ -243,22 +270,33 @@ def closed(url: str) -> str:
     return "an address of a private network, which no reader can open" if own else ""
 
 
-def _people(names: Withheld, register: Register, frame: pl.DataFrame, say: Say) -> Iterator[Remark]:
-    """No private person in a public file."""
+def _people(
+    names: Withheld, bodies: Collection[str], ordinary: frozenset[str], register: Register, frame: pl.DataFrame,
+    say: Say,
+) -> Iterator[Remark]:
+    """No private person in a public file. (A name with a title is refused at the door.)"""
+    bodies = [*bodies, *register.organisations]
     for column in (c for c in register.header() if c.type == "text" and c.name in frame.columns and c.name != "id"):
         for n, cell in enumerate(frame[column.name]):
             for _, name in privacy.withheld(cell, names):
                 yield say(Level.ERROR, n, column.name, f"'{privacy.masked(name)}' is the name of a private person, and "
                           "is withheld. Write the organisation or office instead.")  # fmt: skip
+            if column.form or column.ids or privacy.titled(cell, register.organisations):
+                continue
+            found = [name for _, name in privacy.doubtful(cell, ordinary, bodies)] if ordinary else []
             if column.person_free:
-                if not privacy.titled(cell, register.organisations) and (
-                        name := privacy.plain(cell, register.organisations)):
-                    yield say(Level.ERROR, n, column.name, f"'{name}' looks like the name of a person, and the column "
-                              "is free of persons. Write the office or organisation; if it is one, add its name to "
-                              f"'organisations' of {register.id}.yaml.")  # fmt: skip
-            elif name := privacy.titled(cell, register.organisations):
-                yield say(Level.WARNING, n, column.name, f"'{name}' looks like the name of a person. Write the office "
-                          "or the organisation; leave it only where a public office needs the name.")  # fmt: skip
+                short = privacy.plain(cell, bodies) if len(cell) <= SHORT else ""
+                if short and not ordinary.issuperset(short.lower().split()):  # stricter: nothing but a name is here
+                    found.append(short)
+                for name in dict.fromkeys(found):
+                    yield say(Level.ERROR, n, column.name, f"'{privacy.masked(name)}' looks like the name of a person, "
+                              "and the column is free of persons. Write the office or organisation; if it is one, add "
+                              f"its name to 'organisations' of {register.id}.yaml.")  # fmt: skip
+            else:
+                for name in dict.fromkeys(found):
+                    yield say(Level.WARNING, n, column.name, f"'{privacy.masked(name)}' may be the name of a private "
+                              "person. Write the office or the organisation; if it is one, add its name to "
+                              f"'organisations' of {register.id}.yaml.", "name")  # fmt: skip
 
 
 def _near(word: str, known: Iterable[str]) -> str:

@@ -35,6 +35,15 @@ _Loader = type("_Loader", (_BASE,), {"yaml_implicit_resolvers": {
 }})
 
 
+def _resolve(self: Any, kind: Any, value: str, implicit: Any) -> Any:
+    """As PyYAML does it, and at once for the many texts that cannot be ``null``, ``~`` or nothing."""
+    plain = kind is yaml.ScalarNode and value and value[0] not in "~nN"
+    return _TEXT if plain else _BASE.resolve(self, kind, value, implicit)
+
+
+_Loader.resolve = _resolve  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True)
 class Document:
     """One YAML file: its content, its hash, and the nodes that know their lines."""

@@ -14,11 +14,14 @@ from pathlib import Path
 
 import polars as pl
 
-from monitor import bodies, fetch, formula, period, plugins, privacy, protection, quarantine, unreadable, vintages
+from monitor import (
+    bodies, entries, fetch, formula, period, plugins, privacy, protection, quarantine, soundness, unreadable,
+)
 from monitor.checks import schema_drift
 from monitor.errors import DefinitionError, MonitorError, SourceUnavailable, UnreadableData
 from monitor.model import Indicator, Selection
 from monitor.project import Project
+from monitor.readers import register
 from monitor.results import Finding, Level, Reason, Snapshot
 from monitor.series import KEY, Series
 
@@ -37,6 +40,7 @@ class Evidence:
     lacking: dict[str, dict[str, Reason]] = field(default_factory=dict)  # indicator with a formula -> area -> why none
     as_of: date = date.max
     compared: dict[Wanted, Snapshot] | None = None  # the answers before these, once `earlier` has looked for them
+    wrong_rows: list[str] = field(default_factory=list)  # of registers: set aside, each with file and line
     #: the cells of guarded series, and which are withheld
     guarded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=protection.GUARDED))
     #: the observations that failed a check, which ``series`` is without (`monitor.run.assess` sets them aside)
@@ -89,6 +93,7 @@ def gather(
     evidence = Evidence(Series.empty(), as_of=as_of)
     rows: dict[Wanted, pl.DataFrame] = {}
     broken: dict[Wanted, MonitorError] = {}
+    withheld: dict[Wanted, list[entries.Fault]] = {}
     for key in wanted:
         answer = answers[key]
         progress(f"{key[0]} {key[1]}")
@@ -99,21 +104,35 @@ def gather(
             if project.sources[key[0]].file:
                 nobody_named(project, answer)
             evidence.snapshots[key], rows[key] = readable(project, answer, as_of)
+            with suppress(MonitorError):  # an unreadable past takes nothing from the present
+                found = _standing(project, evidence.snapshots[key], as_of)
+                serving, told = soundness.serving(project, evidence.snapshots[key], found, as_of)
+                rows[key], evidence.snapshots[key] = read(project, serving), serving
+                evidence.findings += told
+            withheld[key] = set_aside(project, answer)
+            evidence.wrong_rows += [fault.said for fault in withheld[key]]
         except MonitorError as problem:
             broken[key] = problem
+            evidence.wrong_rows += problem.problems if project.sources[key[0]].file else []
+    evidence.wrong_rows = [*dict.fromkeys(evidence.wrong_rows)]
     told = protection.remembered(project.store)
     if edition:
         told = pl.concat([told, protection.of_edition(project, rows, edition)])
     evidence.guarded = protection.guard(project, rows, told)
     evidence.findings += protection.findings(indicators, evidence.guarded)
     made = _Made(project, rows, broken, evidence.snapshots, evidence.guarded, as_of)
+    for indicator, part in parts:
+        for fault in withheld.get((part.source, part.series), ()):
+            made.lacking.setdefault(indicator.id, {})[fault.area] = Reason.UNREADABLE
+            evidence.findings.append(Finding("source", Level.ERROR, indicator.id, fault.said, fault.area))
     collected = []
     for indicator in indicators:
         try:
             collected.append(made.series(indicator))
             parts_kept = [s for i, s in parts if i is indicator and s.source in project.registers]
             if parts_kept:
-                evidence.entered[indicator.id] = _entered(indicator, parts_kept, rows)
+                faulty = made.lacking.get(indicator.id, {})  # it has entries, and they cannot be read
+                evidence.entered[indicator.id] = _entered(indicator, parts_kept, rows).union(faulty)
         except MonitorError as problem:
             unavailable = isinstance(problem, SourceUnavailable)
             evidence.reasons[indicator.id] = Reason.UNAVAILABLE if unavailable else Reason.UNREADABLE
@@ -134,6 +153,10 @@ def gather(
     return evidence
 
 
+def _standing(project: Project, snapshot: Snapshot, as_of: date) -> soundness.Standing:
+    return soundness.standing(project, snapshot, lambda s: read(project, s), engine_hash(), as_of)
+
+
 def _until(series: Series, as_of: date) -> Series:
     """What was over by the cut-off date: a period that had not ended then is no figure yet."""
     periods = series.frame["time_period"].unique().to_list()
@@ -150,7 +173,7 @@ def earlier(project: Project, indicators: Iterable[Indicator], evidence: Evidenc
         for key, snapshot in evidence.snapshots.items():
             if not project.sources[key[0]].file:  # a register is one file, of which there is no vintage
                 with suppress(MonitorError):  # an unreadable past takes nothing from the present
-                    if old := vintages.before(project.layers, project.store, snapshot):
+                    if old := _standing(project, snapshot, evidence.as_of).before:
                         evidence.compared[key] = old
     reads = {i.id: {(p.source, p.series) for p in project.selections(i)} for i in indicators}
     touched = [i for i in indicators if reads[i.id] & evidence.compared.keys()]
@@ -244,6 +267,23 @@ def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:
     return rows
 
 
+def set_aside(project: Project, snapshot: Snapshot) -> list[entries.Fault]:
+    """The rows of a register that are wrong, with the areas that have no figures for it; looked for once."""
+    source = project.sources[snapshot.source]
+    if not source.file or source.reader != "register":
+        return []
+    declared = source.model_dump(mode="json")
+    key = hashlib.sha256(
+        json.dumps(["aside", engine_hash(), snapshot.sha256, snapshot.series, declared], sort_keys=True).encode()
+    ).hexdigest()
+    kept = bodies.rows_get(project.store, key)
+    if kept is None:
+        faults = register.aside(snapshot, source, snapshot.series)
+        kept = pl.DataFrame(faults, schema={"line": pl.Int64, "area": pl.String, "said": pl.String}, orient="row")
+        bodies.rows_put(project.store, key, kept)
+    return [entries.Fault(*row) for row in kept.rows()]
+
+
 def nobody_named(project: Project, kept: Snapshot) -> None:
     """A register that names a private person is not read, so that nothing of it is published.
 
@@ -262,12 +302,20 @@ def readable(project: Project, answer: Snapshot, as_of: date) -> tuple[Snapshot,
     Raises:
         MonitorError: it cannot be read and none before it can.
     """
+    register_of_ours = project.sources[answer.source].file  # is mended by hand, and no older one serves
     try:
         rows = read(project, answer)
     except UnreadableData as problem:
-        if project.sources[answer.source].file:
-            raise  # a register is mended by hand, and no older one serves
+        if register_of_ours:
+            raise
         return unreadable.instead(project.layers, project.store, answer, problem, as_of, lambda s: read(project, s))
+    accepted = soundness.accepted_of(project.store, answer.source, answer.series, as_of)
+    if not (register_of_ours or rows["obs_value"].count() or answer.sha256 in accepted):
+        with suppress(UnreadableData):  # no older one has figures either
+            empty = UnreadableData(f"{answer.source} {answer.series}: the answer holds no figure, though an earlier one "
+                                   "did. If the publisher withdrew the series: monitor vintages accept.")
+            return unreadable.instead(
+                project.layers, project.store, answer, empty, as_of, lambda s: soundness.told(read(project, s)))
     unreadable.clear(project.store, answer)
     return answer, rows
 
@@ -313,7 +361,7 @@ class _Made:
         made = formula.combine(data.formula, picked, indicator.id)
         below = (self.lacking.get(part.indicator, {}) for part in data.parts.values())
         without = {code: Reason.MISSING_INPUT for found in below for code in found}
-        self.lacking[indicator.id] = without | formula.lacking(picked, made)
+        self.lacking[indicator.id] = without | formula.lacking(picked, made) | self.lacking.get(indicator.id, {})
         return protection.computed(self.project, indicator, made)
 
     def _part(self, indicator: Indicator, part: Selection) -> Series:

@@ -9,8 +9,7 @@ from monitor.declarations import nearest
 from monitor.document import Location
 from monitor.errors import DefinitionError
 from monitor.expect import Expect, Expected, Rule
-from monitor.model import Indicator
-from monitor.series import CL_OBS_STATUS, TOTAL
+from monitor.model import CL_OBS_STATUS, TOTAL, Indicator
 
 
 def problems(

@@ -18,14 +18,17 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from monitor import period
 from monitor.errors import DefinitionError
+from monitor.model import MISSING, TOTAL
 from monitor.results import Reason
-from monitor.series import COLUMNS, MISSING, TOTAL, Series
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from monitor.series import Series
 
 #: which flag a result keeps when its parts carry several: SDMX ranks a break first, then what weakens a value
 _RANK = ["B", "U", "D", "E", "I", "F", "G", "J", "K", "W", "N", "P", "S", "V", "A"]
@@ -48,28 +51,47 @@ def _parse(text: str) -> ast.expr:
         ) from None
 
 
-def _build(node: ast.expr, text: str, depth: int = 0) -> pl.Expr:
+def _sound(node: ast.expr, text: str, depth: int = 0) -> None:
+    """Raises:
+        DefinitionError: it holds something else than parts, numbers and the four operations.
+    """
     if depth > _LEVEL:
         raise DefinitionError(f"'{text[:60]}...' is nested more than {_LEVEL} levels deep.")
     match node:
-        case ast.Name(id=name):
-            return pl.col(f"value:{name}")
+        case ast.Name():
+            return
         case ast.Constant(value=bool()):
             pass
-        case ast.Constant(value=int() | float()) if math.isfinite(known := _number(node) or 0.0):
-            return pl.lit(known)
+        case ast.Constant(value=int() | float()) if math.isfinite(_number(node) or 0.0):
+            return
         case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return -_build(inner, text, depth + 1)
+            return _sound(inner, text, depth + 1)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _DO:
-            a, b = _build(left, text, depth + 1), _build(right, text, depth + 1)
+            _sound(left, text, depth + 1)
+            _sound(right, text, depth + 1)
             if isinstance(op, ast.Div) and _number(right) == 0:
                 said = "divides by zero, so there is never a figure. Divide by a part or another number."
                 raise DefinitionError(f"{_where(node, text)} {said}")
-            made: pl.Expr = _DO[type(op)](a, b)
-            return pl.when(b != 0).then(made) if isinstance(op, ast.Div) else made  # x / (y / 0) is not 0
+            return
     raise DefinitionError(
         f"'{ast.unparse(node)}' in the formula '{text}' is not allowed: only part names, numbers, + - * / and brackets."
     )
+
+
+def _expression(node: ast.expr) -> pl.Expr:
+    """What a sound formula (`_sound`) says, for a table with a column ``value:<part>`` for each part."""
+    import polars as pl
+
+    match node:
+        case ast.Name(id=name):
+            return pl.col(f"value:{name}")
+        case ast.UnaryOp(operand=inner):
+            return -_expression(inner)
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b = _expression(left), _expression(right)
+            made: pl.Expr = _DO[type(op)](a, b)
+            return pl.when(b != 0).then(made) if isinstance(op, ast.Div) else made  # x / (y / 0) is not 0
+    return pl.lit(_number(node) or 0.0)
 
 
 def _where(node: ast.expr, text: str) -> str:
@@ -100,7 +122,7 @@ def names(text: str) -> set[str]:
         DefinitionError: it is no formula.
     """
     tree = _parse(text)
-    _build(tree, text)
+    _sound(tree, text)
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
@@ -190,6 +212,8 @@ def lacking(parts: Mapping[str, Series], made: Series) -> dict[str, Reason]:
 
     The newest period in which all parts have something decides; where there is none, whether all have figures at all.
     """
+    import polars as pl
+
     have = {
         name: set(part.frame.filter(pl.col("breakdown") == TOTAL, pl.col("obs_value").is_not_null())["ref_area"])
         for name, part in parts.items()
@@ -206,8 +230,12 @@ def lacking(parts: Mapping[str, Series], made: Series) -> dict[str, Reason]:
 
 def combine(text: str, parts: Mapping[str, Series], indicator: str) -> Series:
     """The formula's result where all its parts have an observation of the same area, breakdown and period."""
-    value = _build(_parse(text), text)
-    used = [name for name in parts if name in names(text)]
+    import polars as pl
+
+    from monitor.series import COLUMNS, Series
+
+    known = names(text)
+    value, used = _expression(_parse(text)), [name for name in parts if name in known]
     joined: pl.DataFrame | None = None
     for name in used:
         part = parts[name].frame.select(

@@ -11,12 +11,18 @@ The gates, in this order; the first that holds gives the reason:
    missing_input where one of its inputs has no figure, periods_differ where all have figures and never for the same
    period, division_by_zero where the newest period they share would be divided by zero
 6. a finding of level ERROR, for the area or for the whole indicator: failed_check
-7. the newest figure is older than ``max_age`` at the cut-off date: too_old
-8. direction context_only: context_only
-9. direction ambiguous_needs_companion: needs_companion
-10. a count whose base and newest figure are both below `SMALL_COUNT`: small_numbers
-11. fewer figures than the indicator's own ``least_points``: too_few_points
-12. whatever the method refuses; where a break in the series left too few figures: not_comparable
+7. something happened after the newest figure that it knows nothing of (``superseded``): superseded
+8. the newest figure is older than ``max_age`` at the cut-off date: too_old. One that is ``true_on`` a day is as old
+   as that day, others as old as the end of their period
+9. direction context_only: context_only
+10. direction ambiguous_needs_companion: needs_companion
+11. a score (scale index) of which every figure is an estimate (OBS_STATUS E): estimated
+12. a count whose base and newest figure are both below `SMALL_COUNT`: small_numbers
+13. fewer figures than the indicator's own ``least_points``: too_few_points
+14. whatever the method refuses; where a break in the series left too few figures: not_comparable
+15. a gap between groups that is closed or has turned round (``parity``): parity
+16. less change since the base than the declared ``least_change``: no_clear_change, unless the target or the best
+    possible value is reached. Of a gap that was turned round in the base year, the change counts from parity on
 
 A figure is an observation with a value that is no forecast (OBS_STATUS F), whose period has begun, and which is
 not marked as an unfinished year (`monitor.series.UNFINISHED`). From the last break in a series (B) on, earlier
@@ -33,15 +39,18 @@ from typing import Any
 import polars as pl
 
 from monitor import period, plugins
-from monitor.methods._points import FIELDS, KEYS
+from monitor.methods._points import FIELDS, KEYS, SIGN
+from monitor.methods._scale import TOLERANCE
 from monitor.model import Indicator
 from monitor.results import Assessment, Finding, Level, Reason, Status
 from monitor.series import TOTAL, UNFINISHED, Series
 
 #: a change between two smaller counts is as likely chance as anything else
 SMALL_COUNT = 30
+#: the statuses that say how something moved
+PACED = (Status.ON_TRACK, Status.TOO_SLOW, Status.LIMITED, Status.BACKWARDS)
 #: what a judgement consists of: left out where there is none
-_VERDICT = ("rate", "required", "ratio", "score")
+_VERDICT = ("rate", "required", "ratio", "score", "probability")
 
 
 def judge(
@@ -101,12 +110,16 @@ def assessments(
         grid.join(judged, on=KEYS, how="anti").with_columns(reason=pl.lit(Reason.NO_DATA.value)),
         _pairs((f.indicator, a, Reason.FAILED_CHECK) for f in findings if f.level is Level.ERROR
                for a in ([f.ref_area] if f.ref_area else areas)),
+        _pairs((i, a, Reason.SUPERSEDED) for i, a, when in judged.select(*KEYS, "time_period").iter_rows()
+               if indicators[i].superseded and indicators[i].event(a, when)),
         _too_old(judged, indicators, as_of),
         _pairs((i.id, a, why) for i in indicators.values() for a in areas
                if (why := {"context_only": Reason.CONTEXT_ONLY,
                            "ambiguous_needs_companion": Reason.NEEDS_COMPANION}.get(i.direction))),
+        _estimated(used, indicators),
         _small(judged, indicators),
         _few(judged, indicators),
+        _unclear(judged, indicators),
     ]
     first = pl.concat(gates).unique(KEYS, keep="first", maintain_order=True).rename({"reason": "gate"})
     return _with_gates(
@@ -191,9 +204,37 @@ def _few(judged: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFr
 
 
 def _too_old(judged: pl.DataFrame, indicators: Mapping[str, Indicator], as_of: date) -> pl.DataFrame:
-    age = {text: (as_of - period.end(text)).days for text in judged["time_period"].unique()}
     limit = {key: period.days(i.max_age) for key, i in indicators.items()}
-    return judged.filter(
-        pl.col("time_period").replace_strict(age, default=None, return_dtype=pl.Int64)
-        > pl.col("indicator").replace_strict(limit, default=None, return_dtype=pl.Int64)
-    ).select(*KEYS, reason=pl.lit(Reason.TOO_OLD.value))
+    old = [
+        (key, when) for key, when in judged.select("indicator", "time_period").unique(maintain_order=True).iter_rows()
+        if (as_of - (indicators[key].moment(when) or period.end(when))).days > limit[key]
+    ]
+    frame = pl.DataFrame(old, schema=dict.fromkeys(("indicator", "time_period"), pl.String), orient="row")
+    return judged.join(frame, on=["indicator", "time_period"], how="semi", maintain_order="left").select(
+        *KEYS, reason=pl.lit(Reason.TOO_OLD.value))
+
+
+def _estimated(used: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    """A score that its publisher only estimated, year after year: its movements are those of the estimate."""
+    scores = [key for key, i in indicators.items() if i.scale == "index"]
+    return used.filter(pl.col("indicator").is_in(scores)).group_by(KEYS, maintain_order=True).agg(
+        every=(pl.col("obs_status") == "E").all()
+    ).filter("every").select(*KEYS, reason=pl.lit(Reason.ESTIMATED.value))
+
+
+def _unclear(judged: pl.DataFrame, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
+    """Judged on a change that is within the noise, or on a gap between groups that there is no more."""
+    terms = pl.DataFrame(
+        [(key, i.least_change.by if i.least_change else None, i.parity, SIGN.get(i.direction))
+         for key, i in indicators.items() if i.least_change or i.parity is not None],
+        schema={"indicator": pl.String, "by": pl.Float64, "parity": pl.Float64, "d": pl.Int8}, orient="row",
+    )
+    base, value, parity, d = (pl.col(c) for c in ("base_value", "value", "parity", "d"))
+    turned = (pl.when(d != 0, d * (x - parity) >= 0).then(True).otherwise(False) for x in (value, base))
+    closed, closed_at_base = turned
+    change = (value - pl.when(closed_at_base).then(parity).otherwise(base)).abs()
+    reason = pl.when(closed).then(pl.lit(Reason.PARITY.value)).when(change < pl.col("by") * (1 - TOLERANCE)).then(
+        pl.lit(Reason.NO_CLEAR_CHANGE.value))
+    paced = pl.col("status").is_in([s.value for s in PACED])
+    return judged.filter(paced).join(terms, on="indicator", maintain_order="left").select(
+        *KEYS, reason=reason).drop_nulls("reason")

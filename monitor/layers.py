@@ -62,7 +62,7 @@ class Reading:
         self._read: dict[str, str] = {}
         self._unread: list[str] = []
         self._named: list[tuple[Document, int, str]] = []
-        self._bodies: list[str] = []  # names that look like a person's and are none
+        self.bodies: list[str] = []  # names that look like a person's and are none
 
     def file(self, relative: str, model: type[BaseModel], **known: str) -> Document | None:
         """One file of the layer that wins, held against its model; None when it is no YAML we read."""
@@ -86,13 +86,14 @@ class Reading:
         for start, name in privacy.withheld(text, self.hidden):
             said = "is the name of a private person, and is withheld. Write the organisation or office instead, or "
             yield read, *_said_at(read, text, start, f"'{privacy.masked(name)}' {said}[name withheld].")
-        if issubclass(model, IncludedFile):
-            if isinstance(read.tree, dict) and isinstance(listed := read.tree.get("organisations"), list):
-                self._bodies += [name for name in listed if isinstance(name, str)]
-            for start, name in privacy.persons(text, self._bodies):
+        listed = read.tree.get("organisations") if isinstance(read.tree, dict) else None
+        bodies = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+        self.bodies += bodies if issubclass(model, IncludedFile) else []
+        for start, name in privacy.persons(text, [*self.bodies, *bodies]):
+            if "@" not in name or issubclass(model, IncludedFile):  # a publisher's desk may be written to
                 said = "names a person or says how to reach one. Write the organisation or office; a name that is no"
                 yield read, *_said_at(read, text, start, f"'{privacy.masked(name)}' {said} person's goes under "
-                                      f"'organisations' of {NAME}.")  # fmt: skip
+                                      f"'organisations' of {NAME if model is not Register else read.label}.")
 
     def hashes(self) -> dict[str, str]:
         """sha256 of every file that won, with the templates, style, words and registers that are read later."""
@@ -181,10 +182,24 @@ class Reading:
         for relative in sorted(self._names(pattern)):
             name = Path(relative).stem
             if read := self.file(relative, model, id=name):
+                if model is Register and not self._has_rows(relative):
+                    continue
                 yield name, read
                 if isinstance(read.tree, dict) and read.tree["id"] != name:
                     sentence = f"found '{read.tree['id']}', expected '{name}', the name of the file."
                     self.problems.append(f"{read.at(('id',))} {sentence}")
+
+    def _has_rows(self, relative: str) -> bool:
+        """Whether a register has its CSV, in the folder its declaration stands in or in one laid over that."""
+        table = str(Path(relative).with_suffix(".csv"))
+        for layer in self.layers:
+            if (layer / table).is_file():
+                return True
+            if (layer / relative).is_file():
+                break
+        self.problems.append(f"{label(find(self.layers, relative), self.layers[0])}:1: there is no {table} beside it. "
+                             "Put the file back; a register without entries is a file with a heading and no rows.")
+        return False
 
     def _crosswalks(self) -> Iterator[Entry]:
         """Those of the project's own folder: like indicators, they are never inherited."""

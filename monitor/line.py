@@ -55,6 +55,12 @@ class Observations:
         return medians, min(map(len, enough.values()), default=0)
 
 
+def objective(project: Project, words: Words, number: int) -> str:
+    """The title of an objective of the Compact, marked where nobody compared it with the resolution."""
+    title = project.gcm[number]
+    return words("account.title_unconfirmed", title=title) if number in project.unconfirmed_titles else title
+
+
 class Sayer:
     """Says one indicator in one area, in one language."""
 
@@ -82,6 +88,8 @@ class Sayer:
         reason_text = words(f"reason.{judged.reason}") if judged.reason else ""
         if judged.reason in (Reason.NEEDS_REGISTER, Reason.AWAITING_SOURCE) and indicator.missing_note:
             reason_text = f"{reason_text}. {indicator.missing_note}"
+        if judged.reason is Reason.SUPERSEDED:
+            reason_text = f"{reason_text}: {self._superseded(indicator, judged)}"
         if judged.reason is Reason.NOT_APPLICABLE and (why := self.outside(indicator, code)):
             reason_text = f"{reason_text}: {why}"
         comparison, group_points = self._comparison(indicator, code)
@@ -99,9 +107,10 @@ class Sayer:
             method_text=words(f"method.{judged.method}") if judged.method and judged.reason is None else "",
             pace=self._pace(judged), points=points, group_points=group_points,
             breakdowns=self._breakdowns(indicator, code), notes=self._notes(indicator, judged),
-            caveats=(*indicator.caveats, *self._unconfirmed(indicator)),
+            caveats=(*indicator.caveats, *self._unconfirmed(indicator)), purpose=indicator.purpose,
+            do_no_harm=indicator.do_no_harm,
             citations=self.citations(indicator) if shown else (),
-            gcm=tuple(f"{g} {self.project.gcm[g]}" for g in indicator.gcm), sdg=tuple(indicator.sdg),
+            gcm=tuple(f"{g} {objective(self.project, words, g)}" for g in indicator.gcm), sdg=tuple(indicator.sdg),
             bounds=indicator.bounds, chart_title=self._chart_title(indicator, shown),
             chart_text=self._chart_text(indicator, shown),
         )
@@ -147,9 +156,12 @@ class Sayer:
         return self.words("figure.percent", n=text) if indicator.scale == "percent" else text
 
     def _status_text(self, indicator: Indicator, judged: Assessment) -> str:
-        """The word on the chip: a law that is not in force makes no "limited progress"."""
-        own = f"status_yes_no.{judged.status}"
-        return self.words(own if indicator.scale == "binary" and self.words.has(own) else f"status.{judged.status}")
+        """The word on the chip: a law is in place or not, and where no number was promised no target is met."""
+        kind = "status_yes_no" if indicator.scale == "binary" else "status"
+        if kind == "status" and judged.target_value is None:
+            kind = "status_free"
+        own = f"{kind}.{judged.status}"
+        return self.words(own if self.words.has(own) else f"status.{judged.status}")
 
     def _figure(self, indicator: Indicator, value: float | None, when: str | None) -> Figure | None:
         return None if value is None else Figure(self.number(indicator, value), when or "", value)
@@ -180,7 +192,9 @@ class Sayer:
             return say("sentence.nothing", area=name, reason=say(f"reason.{judged.reason}"))
         said = []
         if indicator.scale == "binary":
-            said.append(say(f"sentence.binary.{'yes' if latest.value else 'no'}", period=latest.period))
+            day = indicator.moment(latest.period)
+            said.append(say(f"sentence.binary.{'yes' if latest.value else 'no'}{'_on' if day else ''}",
+                            period=say.day(day) if day else latest.period))
         elif base and base.period != latest.period and base.value is not None and latest.value is not None:
             way = "same" if base.text == latest.text else "up" if latest.value > base.value else "down"
             said.append(say(f"sentence.change.{way}", value=latest.text, period=latest.period, base=base.text,
@@ -188,7 +202,10 @@ class Sayer:
         else:
             said.append(say("sentence.single", value=latest.text, period=latest.period))
         if judged.status is Status.NOT_ASSESSED:
-            said.append(say("sentence.unjudged", reason=say(f"reason.{judged.reason}")))
+            why = say(f"reason.{judged.reason}")
+            if judged.reason is Reason.SUPERSEDED:
+                why = self._superseded(indicator, judged)
+            said.append(say("sentence.unjudged", reason=why))
         elif indicator.scale != "binary":
             kind = "target" if target else "free"
             still = kind == "free" and judged.rate == 0 and judged.status is Status.LIMITED
@@ -197,6 +214,16 @@ class Sayer:
         if indicator.direction is Direction.AMBIGUOUS and indicator.reading:
             said.append(indicator.reading)
         return " ".join(said)
+
+    def _superseded(self, indicator: Indicator, judged: Assessment) -> str:
+        """What happened after the newest figure, when, and what day or period that figure is of."""
+        when = judged.time_period or ""
+        event, day = indicator.event(judged.ref_area, when), indicator.moment(when)
+        if event is None:
+            return ""
+        source = event.source if event.confidence == "V" else self.words("sentence.unconfirmed", text=event.source)
+        return self.words("sentence.superseded", what=event.what, on=self.words.day(event.on), source=source,
+                          of=self.words.day(day) if day else when)
 
     def _comparison(self, indicator: Indicator, code: str) -> tuple[Figure | None, tuple[Point, ...]]:
         group = area.comparison_group(code)
@@ -274,8 +301,8 @@ class Sayer:
     def _chart_title(self, indicator: Indicator, shown: Sequence[Point]) -> str:
         if not shown:
             return ""
-        key = "one" if len(shown) == 1 else "many"
         first, last = shown[0], shown[-1]
+        key = "one" if len(shown) == 1 else "many" if len({p.value for p in shown}) > 1 else "flat"
         return self.words(f"sentence.chart.{key}", title=indicator.title, first=first.text, first_period=first.period,
                           last=last.text, last_period=last.period)
 

@@ -7,6 +7,7 @@ Words follow SDMX, the UN and OHCHR; see GLOSSARY.md.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -61,6 +62,13 @@ RoleName = Literal["origin", "transit", "destination"]
 CHECKS = ("bounds", "duplicates", "freshness", "frozen", "jump", "outliers", "revision", "schema_drift", "shift",
           "unit", "zeros")
 
+#: the breakdown of a headline figure
+TOTAL = "_T"
+#: SDMX CL_OBS_STATUS codes of an observation that has no value, and why
+MISSING = {"H": "holiday or weekend", "L": "exists, not collected", "M": "cannot exist", "O": "unspecified",
+           "Q": "suppressed"}
+CL_OBS_STATUS = set("ABDEFGHIJKLMNOPQSUVW")
+
 #: words that may stand in ``applies_to`` for every area of a kind
 KINDS_OF_AREA = {"countries": "country", "places": "place", "groups": "group"}
 
@@ -93,6 +101,24 @@ class Target(Declared):
 class Baseline(Declared):
     period: Period
     note: str = ""
+
+
+class LeastChange(Declared):
+    """How far two figures must be apart, in the indicator's own unit, before one is called a change."""
+
+    by: float = Field(gt=0, description="a smaller change since the base is not told from noise, and not judged")
+    because: str = Field(description="where it comes from: the publisher's margin of error, or a rule of thumb of ours")
+
+
+class Superseded(Declared):
+    """Something that made older figures untrue: a law that was changed. They are shown and not judged."""
+
+    areas: list[str] = Field(min_length=1, description="the areas in which it happened")
+    on: datetime.date = Field(description="the day from which it holds: 2024-06-27")
+    what: str = Field(description="in one clause a reader understands")
+    source: str = Field(description="where that can be read: the act, the journal it was published in")
+    url: Url | None = None
+    confidence: Confidence = "V"
 
 
 class Selection(Declared):
@@ -191,6 +217,12 @@ class Indicator(Declared):
     companions: list[Id] = Field([], description="indicators that must be read beside this one")
     reading: str = Field("", description="a sentence printed with the figure wherever it stands")
     cadence: Duration = "P1Y"
+    true_on: str = Field("", pattern=r"^(\d\d-\d\d)?$", description="month and day a figure is of, where it tells how "
+                         "things stood on one day of its year: 01-01")
+    superseded: list[Superseded] = Field([], description="events that older figures know nothing of")
+    least_change: LeastChange | None = None
+    parity: float | None = Field(None, description="of a gap between groups: the figure at which they are equal. At it "
+                                 "or beyond it, further is not better, so nothing is judged")
     least_points: Annotated[int, Field(ge=1)] = Field(2, description="fewer figures than this are too few to judge by")
     max_age: Duration = Field("P5Y", description="older than this at the cut-off date is too old to judge")
     checks: Checks = Field({}, description="name of a check -> its options, beside those every indicator has; or "
@@ -211,6 +243,8 @@ class Indicator(Declared):
         None, description="how small counts are withheld; 'none' where no people are counted. Without it counts of "
         "cities and parts of countries, and of people in registers, are guarded by default"
     )
+    people: bool = Field(True, description="are people counted, asked or described? false: it is about laws, treaties, "
+                         "plans, offices or prices, and nobody can be found in it")
     do_no_harm: str = Field("", description="how the people who are counted are kept from harm by being counted")
     self_identification: str = Field(
         "", description="who says that a person belongs to the group that is counted: the person or somebody else"
@@ -224,9 +258,20 @@ class Indicator(Declared):
             raise ValueError("give 'targets' with a citation, or say in 'no_target' that no number was promised")
         if isinstance(self.disclosure, Disclosure) and self.scale != "count":
             raise ValueError("'disclosure' is for counts (scale: count); what is computed from them follows by itself")
+        if self.true_on:
+            datetime.date.fromisoformat(f"2023-{self.true_on}")  # a ValueError says what is wrong with it
         if self.direction is Direction.AMBIGUOUS and not self.companions:
             raise ValueError("an ambiguous indicator names the 'companions' that explain it")
         return self
+
+    def moment(self, when: str) -> datetime.date | None:
+        """The day that a figure of this period is of, where it is true of one day; None where of the whole period."""
+        return datetime.date.fromisoformat(f"{when[:4]}-{self.true_on}") if self.true_on and len(when) == 4 else None
+
+    def event(self, code: str, when: str) -> Superseded | None:
+        """The newest event in an area that a figure of this period knows nothing of, or not wholly."""
+        of = self.moment(when) or period.begin(when)
+        return max((e for e in self.superseded if code in e.areas and of < e.on), key=lambda e: e.on, default=None)
 
     def applies(self, code: str, roles: Collection[str] = ()) -> bool:
         """Is the indicator meant for this area, which has these recorded roles? One without any is not left out."""

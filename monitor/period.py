@@ -75,6 +75,18 @@ def decimal_year(column: str = "time_period") -> pl.Expr:
     return text.str.slice(0, 4).cast(pl.Float64, strict=False) + within
 
 
+def begin(text: str) -> date:
+    """The first day of a period in canonical form."""
+    first, tail = int(text[:4]), text[5:]
+    if not tail:
+        return date(first, 1, 1)
+    if text[4] == "/":
+        return date(first, 4, 1)
+    months = {"Q": 3, "S": 6}.get(tail[0])
+    month = months * (int(tail[1]) - 1) + 1 if months else int(tail[:2])
+    return date(first, month, int(tail[3:]) if len(tail) == 5 else 1)
+
+
 def end(text: str) -> date:
     """The last day of a period in canonical form: what its age is counted from."""
     first, tail = int(text[:4]), text[5:]

@@ -5,6 +5,10 @@ is of a surname, or of two words of one name in alphabetical order: the order in
 particles (*van der*) make no difference. Guessing a name and trying it is possible, so the list hides names from
 readers of the file and not from somebody who knows whom to look for.
 
+Names that no list holds are guessed at (`titled`, `plain`, `doubtful`). No guess finds a single word, a name in small
+letters or in capitals throughout, one in another script than the Latin one, or one whose words are ordinary ones
+(*Grace Young*) or of places (*Jordan Israel*): whoever writes a text must still read it.
+
 To withhold a name: ``python -m monitor.privacy FOLDER`` reads names from its input, one on each line with the first
 name first, and writes the lines to append to the list of the project in that folder.
 """
@@ -21,6 +25,8 @@ from functools import cache
 from itertools import chain, combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+from monitor import area
 
 FILE = "mandate/withheld_names.txt"
 TITLES = r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra?|Doña|Signora?"
@@ -39,7 +45,16 @@ _BODY = re.compile(
     r"stiftung|team|television|times|trust|union|united|university|voice|watch|women|world|youth|new|san|los|las)\b",
     re.IGNORECASE,
 )
+_NAME = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿāăąćčďđēęěğīļłńňņőœřśšşţťūůűųźžż'’]+(?:-[A-ZÀ-ÖØ-Þ]\w+)?"
+_GAP = r"(?: |\n +)"
+_RUN = re.compile(rf"(?<![\w./@-]){_NAME}(?:{_GAP}(?:[A-Z]\.|van|von|de|der|al|el|bin|ben|da|dos)){{0,2}}"
+                  rf"{_GAP}{_NAME}(?:{_GAP}{_NAME}){{0,2}}(?![\w/@])")  # fmt: skip
+_ORDINARY = re.compile(r"(?<![\w/._@=&-])[a-zß-öø-ÿ]{2,}(?![\w/_@=&]|\.\w)")
+_CALENDAR = frozenset([
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _WORD = re.compile(r"[^\W\d_]+")
+_CAPITAL = re.compile(r"(?<![^\W\d_])[^\W\d_a-z][^\W\d_]+")
 _BETWEEN = re.compile(r"[\s,.'’-]{0,3}(?:(?:van|von|der|den|de|da|di|dos|al|el|bin)\s+){0,2}")
 
 
@@ -88,7 +103,7 @@ def withheld(text: str, names: Withheld) -> Iterator[tuple[int, str]]:
     """Every withheld name in a text: where it begins, and how it stands there."""
     if not names:
         return
-    words = [m for m in _WORD.finditer(text) if m[0][0].isupper() and len(m[0]) > 1]
+    words = [m for m in _CAPITAL.finditer(text) if m[0][0].isupper()]
     end = -1
     for one, two in pairwise([*words, None]):
         if one is None or one.start() < end:
@@ -130,6 +145,29 @@ def plain(text: str, organisations: Collection[str] = ()) -> str:
     text = _without(text, organisations)
     match = None if _BODY.search(text) else _PLAIN.search(text)
     return match[0] if match else ""
+
+
+def ordinary(texts: Iterable[str]) -> frozenset[str]:
+    """The words that texts write in small letters, and those of countries and of the calendar: no names of persons."""
+    found = {word for text in texts for word in _ORDINARY.findall(text)}
+    places = " ".join(area.names_in_english().values())
+    return _CALENDAR.union(found, (word.lower() for word in _WORD.findall(places)))
+
+
+def doubtful(text: str, known: frozenset[str], organisations: Collection[str] = ()) -> Iterator[tuple[int, str]]:
+    """Two or more words in a row that could be a person's name: where they begin, and how they stand there.
+
+    Args:
+        known: words that are no part of a name (`ordinary`).
+        organisations: names that look like a person's and are none.
+    """
+    for match in _RUN.finditer(text):
+        found = " ".join(match[0].split())
+        words = [word.lower() for word in re.split(r"[ '’-]", found)
+                 if word[:1].isupper() and word[1:2] not in ("", ".")]
+        if (known.isdisjoint(words) and not _BODY.search(found)
+                and not any(found in name or name in found for name in organisations)):
+            yield match.start(), found
 
 
 def masked(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ from monitor.registers import FOLDER, Register
 from monitor.words import Words
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_OTHERS = ("sources", "reports")  # folders whose YAML holds no mandate
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,29 @@ class Project:
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)  # of every indicator, beside `model.CHECKS`
     left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)  # declared and wrong: id -> what it answers
     hidden: privacy.Withheld = privacy.NONE  # names of private persons, which may stand nowhere
+    elsewhere: Collection[str] = ()  # ids of what could not be read or is left out: a link to them is not judged
+    bodies: tuple[str, ...] = ()  # names that look like a person's and are none
+
+    @cached_property
+    def ordinary(self) -> frozenset[str]:
+        """The words that its declarations and those of the flagship write in small letters: no part of a name."""
+        files = {path for name in self.files if name.endswith(".yaml") for path in self._candidates(name)}
+        files |= {*flagship().glob("mandate/*.yaml"), *flagship().glob("indicators/*.yaml")}
+        return privacy.ordinary(path.read_text(encoding="utf-8-sig") for path in sorted(files))
+
+    def doubts(self) -> Iterator[str]:
+        """What may be the name of a private person in indicators.yaml, the files it includes, and the registers."""
+        from monitor import curation
+
+        for file in (name for name in self.files if name.endswith(".yaml") and name.split("/")[0] not in _OTHERS):
+            text = self.find(file).read_text(encoding="utf-8-sig")
+            for start, name in privacy.doubtful(text, self.ordinary, self.bodies):
+                line = text.count("\n", 0, start) + 1
+                yield (f"{file}:{line}: '{privacy.masked(name)}' may be the name of a private person. Write the office "
+                       f"or the organisation; if it is one, add its name to 'organisations' of {NAME}.")
+        for register in self.registers.values():
+            text = self.find(f"sources/{register.file}").read_text(encoding="utf-8-sig", errors="replace")
+            yield from curation.doubts(register, text, self.hidden, self.bodies, self.ordinary)
 
     def checks_of(self, indicator: Indicator) -> dict[str, dict[str, Any]]:
         """The checks an indicator passes, with their options: all's, the project's, its own; without those off."""
@@ -113,11 +138,12 @@ class Project:
         used = [indicator, *self.inputs(indicator).values()]
         return [part for each in used if each.data for part in each.data.parts.values() if part.source]
 
-    def entered(self, name: str) -> list[dict[str, str]]:
-        """The rows of a register as they stand in its file.
+    def entered(self, name: str) -> tuple[list[dict[str, str]], set[str]]:
+        """The rows of a register as they stand in its file, and the areas that lack some because these are wrong.
 
         Raises:
-            DefinitionError: there is no such register, or a row is not what it declares.
+            DefinitionError: there is no such register, its heading is not what it declares, or a row is wrong and
+                nobody can tell of which area.
             UnreadableData: the file is no CSV.
         """
         declared = self.register(name)
@@ -125,7 +151,15 @@ class Project:
         if [*privacy.withheld(text, self.hidden)]:
             raise DefinitionError(f"sources/{declared.file}: holds the name of a private person, and is withheld.")
         where = f"sources/{declared.file}"
-        return entries.door(text, declared.header(), where, declared.organisations).drop(entries.LINE).to_dicts()
+        frame, faults = entries.sound(text, declared.header(), where, declared.organisations)
+        if any(not fault.area for fault in faults):
+            raise entries.refused(faults, where)
+        return frame.drop(entries.LINE).to_dicts(), {fault.area for fault in faults}
+
+    def named(self, thing: str) -> str:
+        """The id a person means, whatever capitals they typed; what they typed where nothing has it."""
+        known = self.mandate.ids() | self.indicators.keys() | self.left_out.keys()
+        return thing if thing in known else {name.lower(): name for name in sorted(known)}.get(thing.lower(), thing)
 
     def present(self, name: str) -> None:
         """Raises:
@@ -157,8 +191,9 @@ class Project:
             return [self.lines.get(thing) or self.lines[f"area {thing}"]]
         relative = f"sources/{thing}.yaml" if thing in self.sources else thing
         relative = f"{FOLDER}/{thing}.yaml" if thing in self.registers else relative
-        if thing.startswith("REG-") and thing[4:].lower() in self.registers:
-            relative = f"{FOLDER}/{thing[4:].lower()}.yaml"
+        for name, register in self.registers.items():
+            if thing in (f"REG-{name.upper()}", *register.known_as):
+                relative = f"{FOLDER}/{name}.yaml"
         found = [str(path) for path in self._candidates(relative)]
         for kind in ("readers", "checks", "methods") if not found else ():
             if thing in plugins.names(kind):
@@ -258,11 +293,13 @@ def load(folder: str | Path | None = None, strict: bool = True) -> Project:
         mandate=Mandate(documents={e.value.id: e.value for e in kept.texts}, **told),
         indicators={e.value.id: e.value for e in kept.indicators},
         sources={name: e.value for name, e in kept.sources.items()},
-        gcm=framework.titles if framework else {}, principles=framework.principles if framework else {},
+        gcm=framework.titles if framework else {n: f"objective {n}" for n in range(1, 24)},
+        principles=framework.principles if framework else {},
         unconfirmed_titles=tuple(framework.unconfirmed) if framework else (),
         problems=tuple(sorted([*problems, *fallen], key=_place)), announced=announced, files=reading.hashes(),
         crosswalks={e.value.id: e.value for e in kept.crosswalks},
         registers=reading.registers, checks=reading.checks, hidden=reading.hidden,
+        elsewhere=declared.elsewhere, bodies=tuple(reading.bodies),
         left_out={name: answers for name, answers in reading.said.items() if name not in known},
         lines={name: f"{e.document.path}:{e.document.line(e.location)}" for name, e in lines.items()},
     )

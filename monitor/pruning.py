@@ -13,6 +13,9 @@ from monitor.bodies import path_of
 from monitor.errors import UnreadableData
 from monitor.store import Kept
 
+#: folders of the store with a mark for each answer that cannot be read or was set aside
+_WRONG = ("unreadable", "faulty")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -44,7 +47,8 @@ def plan(store: Path, keep: int | None, since: date | None, used: frozenset[str]
     """What to prune.
 
     Args:
-        keep: how many different answers of each series stay, the newest ones; at least one.
+        keep: how many different answers of each series stay, the newest ones; at least one. Those that cannot be read
+            or were set aside do not count, so that there is always one that serves.
         since: what was known on this day or came later stays.
         used: hashes of answers that stay whatever their age.
     """
@@ -54,8 +58,9 @@ def plan(store: Path, keep: int | None, since: date | None, used: frozenset[str]
             series.setdefault((one.snapshot.source, one.snapshot.series), []).append(one)
     old: list[Kept] = []
     for answers in series.values():
-        newest = dict.fromkeys(one.snapshot.sha256 for one in reversed(answers))
-        staying = set([*newest][: max(keep or 0, 1)])
+        newest = [*dict.fromkeys(one.snapshot.sha256 for one in reversed(answers))]
+        sound = [name for name in newest if not any((store / kind / f"{name}.txt").exists() for kind in _WRONG)]
+        staying = {newest[0], *sound[: max(keep or 0, 1)]}
         if since:
             known = [one for one in answers if one.snapshot.retrieved[:10] <= since.isoformat()]
             later = [one for one in answers if one.snapshot.retrieved[:10] > since.isoformat()]

@@ -12,10 +12,13 @@ import click
 from monitor.errors import ChecksFailed, DefinitionError, MonitorError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
     from monitor.curation import Remark
     from monitor.project import Project
+    from monitor.register_form import Objection
     from monitor.registers import Register
 
 _project = click.option(
@@ -58,8 +61,9 @@ def listing(project: Project, as_json: bool) -> None:
 
 def named(project: Project, name: str) -> str:
     """The register a person means: ``cityid``, or ``REG-CITYID`` as documents call it; "" where it is none."""
-    found = name[4:].lower() if name.upper().startswith("REG-") else name
-    return found if found in project.registers else ""
+    found = name.upper().removeprefix("REG-").lower()
+    also = (one.id for one in project.registers.values() if name.upper() in one.known_as)
+    return found if found in project.registers else next(also, "")
 
 
 def summary(project: Project, name: str, as_json: bool) -> None:
@@ -145,10 +149,8 @@ def check(names: tuple[str, ...], folder: Path | None, strict: bool, online: boo
             colour = terminal.LEVEL[remark.level] if remark.level != "note" else None
             click.secho(f"{remark.level}: {remark.sentence}", fg=colour, dim=colour is None)
         terminal.table(("register", "judgement", "two readers"), reached)
-        click.echo(
-            f"{_counted(len(chosen), 'register')}, {_counted(errors, 'error')}, "
-            f"{_counted(sum(remark.level == 'warning' for _, remark in found), 'warning')}."
-        )
+        doubts = sum(remark.level == "warning" for _, remark in found)
+        click.echo(f"{_counted(len(chosen), 'register')}, {_counted(errors, 'error')}, {_counted(doubts, 'warning')}.")
     if errors:
         raise DefinitionError(
             f"{_counted(errors, 'error')} in the registers: each names its file, its line and what to do."
@@ -168,17 +170,15 @@ def check(names: tuple[str, ...], folder: Path | None, strict: bool, online: boo
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Take rows from a CSV with a heading, or from a JSON list, instead of asking.",
 )
-@click.option(
-    "--set",
-    "given",
-    multiple=True,
-    metavar="COLUMN=VALUE",
-    help="The value of a column, instead of asking. May be repeated.",
-)
+@click.option("--set", "given", multiple=True, metavar="COLUMN=VALUE",
+              help="The value of a column, instead of asking. May be repeated.")  # fmt: skip
 @click.option("--as-of", metavar="DATE", help="Show the effect at this cut-off date, 2026-11-22. Default: today.")
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
+@click.option("--names-checked", is_flag=True, help="What looks like the name of a private person has been looked at, "
+              "and is none.")  # fmt: skip
 def add(
-    name: str, folder: Path | None, source: Path | None, given: tuple[str, ...], as_of: str | None, yes: bool
+    name: str, folder: Path | None, source: Path | None, given: tuple[str, ...], as_of: str | None, yes: bool,
+    names_checked: bool,
 ) -> None:
     """Add a row: asked for field by field, checked, and shown with what it changes before it is written."""
     from monitor import append, effect, register_form, terminal
@@ -192,12 +192,22 @@ def add(
     if source:
         rows = [{**row, **values} for row in register_form.from_file(source)]
     else:
-        rows = [values] if values else [register_form.asked(declared, taken, _today())]
+        rows = [values] if values else [register_form.asked(declared, taken, _today(), _looking(project, declared))]
+    by_form = not source and not values
     for row in rows:
         row["id"] = row.get("id") or register_form.next_id(declared, row.get("ref_area", ""), taken)
         taken.add(row["id"])
     after = append.grown(body, rows, f"sources/{declared.file}")
-    _refuse(project, declared, body, after)
+    try:
+        _refuse(project, declared, body, after, names_checked or by_form or not yes)
+    except DefinitionError as problem:
+        if by_form:
+            draft = project.store / f"{declared.id}-row.json"
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+            kept = f"Your answers are kept in {draft}. Mend them, then: monitor register add {name} --from {draft}"
+            raise DefinitionError([*problem.problems, kept]) from None
+        raise
     click.echo(f"{_counted(len(rows), 'new row')}:")
     for row in rows:
         click.echo("  " + "; ".join(f"{column} {value}" for column, value in row.items() if value))
@@ -278,7 +288,7 @@ def _frame(project: Project, declared: Register) -> pl.DataFrame | None:
     from monitor.entries import parse
 
     try:
-        return parse(_text(_body(project, declared), declared), declared.header(), f"sources/{declared.file}")
+        return parse(_text(_body(project, declared), declared), declared.header(), f"sources/{declared.file}")[0]
     except MonitorError:
         return None
 
@@ -292,7 +302,10 @@ def _remarks(project: Project, declared: Register, body: bytes | None = None) ->
         return curation.refused(problem)
     ids = project.mandate.ids() | project.indicators.keys()
     own = (project.folder / "sources" / declared.file).is_file()  # an inherited one speaks of another mandate
-    return curation.remarks(declared, text, _today(), ids if own else (), project.hidden)
+    return curation.remarks(
+        declared, text, _today(), ids if own else (), project.hidden, project.elsewhere, project.bodies,
+        project.ordinary,
+    )
 
 
 def _dead(project: Project, chosen: list[Register]) -> list[tuple[str, Remark]]:
@@ -325,11 +338,37 @@ def _dead(project: Project, chosen: list[Register]) -> list[tuple[str, Remark]]:
     return found
 
 
-def _refuse(project: Project, declared: Register, before: bytes, after: bytes) -> None:
+def _looking(project: Project, declared: Register) -> Callable[[dict[str, str]], list[Objection]]:
+    """What is wrong with a row that is being filled in: by itself, and in whom it replaces."""
+    from monitor import append
+    from monitor.register_form import Objection
+
+    heading = ",".join(column.name for column in declared.header()) + "\n"
+    there = {row["id"] for row in _rows(project, declared)}
+
+    def look(row: dict[str, str]) -> list[Objection]:
+        alone = {**row, "supersedes": "", "status": ""} if "supersedes" in row else {**row}
+        body = append.grown(heading.encode(), [alone], "")
+        found = []
+        for remark in _remarks(project, declared, body):
+            column, _, said = remark.sentence.removeprefix(f"sources/{declared.file}:2: ").partition(": ")
+            if remark.line and (remark.level == "error" or remark.about == "name"):
+                found.append(Objection(column, said, remark.level == "error"))
+        if (old := row.get("supersedes")) and old not in there:
+            found.append(Objection("supersedes", f"there is no row '{old}'. Correct the id, or leave it empty."))
+        return found
+
+    return look
+
+
+def _refuse(project: Project, declared: Register, before: bytes, after: bytes, names_checked: bool) -> None:
     """The new rows must be right. What was wrong before is no reason to refuse them."""
     known = {remark.sentence for remark in _remarks(project, declared, before)}
     found = [remark for remark in _remarks(project, declared, after) if remark.sentence not in known]
-    if errors := [remark.sentence for remark in found if remark.level == "error"]:
+    errors = [remark.sentence for remark in found if remark.level == "error" or remark.about == "double"]
+    if names := [remark.sentence for remark in found if remark.about == "name" and not names_checked]:
+        errors += [*names, "If these are no private persons: --names-checked."]
+    if errors:
         raise DefinitionError([*errors, "Nothing was written."])
     for remark in found:
         if remark.line:

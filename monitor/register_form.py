@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -15,6 +16,17 @@ from monitor.errors import DefinitionError
 from monitor.registers import Column, Register
 
 Row = dict[str, str]
+
+
+class Objection(NamedTuple):
+    """What is wrong with a row as far as it is filled in; ``sure``: not only by guess."""
+
+    column: str
+    said: str
+    sure: bool = True
+
+
+Look = Callable[[Row], Iterable[Objection]]
 
 
 def pair(text: str, register: Register) -> tuple[str, str]:
@@ -56,27 +68,42 @@ def _plain(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else "" if value is None else str(value)
 
 
-def asked(register: Register, taken: Collection[str], today: date) -> Row:
-    """One row, field by field; an answer that cannot stand is asked for again. Ctrl-C ends it (`click.Abort`)."""
+def asked(register: Register, taken: Collection[str], today: date, look: Look = lambda _: ()) -> Row:
+    """One row, field by field; an answer that cannot stand is asked for again. Ctrl-C ends it (`click.Abort`).
+
+    Args:
+        look: what is wrong with the row so far, across its columns; asked after every answer.
+    """
     click.echo(f"{register.title}. {register.question}")
     click.echo("Enter leaves a field empty, or takes what stands in brackets. Ctrl-C ends without writing.")
     row: Row = {}
+    kept: set[str] = set()  # guesses the person has looked at
     for column in sorted(register.header(), key=lambda c: c.name == "id"):  # the id last: it is proposed from the area
         proposed = {"retrieved_on": today.isoformat(), "id": next_id(register, row.get("ref_area", ""), taken)}
-        row[column.name] = _ask(column, proposed.get(column.name, ""), taken if column.name == "id" else ())
+        row[column.name] = _ask(register, column, proposed.get(column.name, ""), taken)
+        while found := next((o for o in look(row) if o.column in row and o.said not in kept), None):
+            click.secho(f"  {found.column}: {found.said}", fg="red" if found.sure else "yellow", err=True)
+            if not found.sure and click.confirm("  Keep it, because it names no private person?", default=False):
+                kept.add(found.said)
+            else:
+                again = next(c for c in register.header() if c.name == found.column)
+                row[again.name] = _ask(register, again, proposed.get(again.name, ""), taken)
     return row
 
 
-def _ask(column: Column, proposed: str, taken: Collection[str]) -> str:
+def _ask(register: Register, column: Column, proposed: str, taken: Collection[str]) -> str:
     codes = [*column.codes] or ["yes", "no"] * (column.type == "yes_no")
     meanings = [f"{code}: {means}" for code, means in column.codes.items() if means]
-    for told in filter(None, (column.means[:1].upper() + column.means[1:], "; ".join(meanings))):
+    twice = {f"{c.name}_{n}": who for c in register.columns if c.judgement for n, who in
+             ((1, "What the first reader found"), (2, "What the second reader found, without knowing the first's"))}
+    said = f"{twice[column.name]}: {column.means}" if column.name in twice else column.means
+    for told in filter(None, (said[:1].upper() + said[1:], "; ".join(meanings))):
         click.secho(told, dim=True)
     label = column.name + ", needed" * column.required + f" ({', '.join(codes)})" * bool(codes)
     while True:
         answer = str(click.prompt(label, default=proposed, show_default=bool(proposed))).strip()
-        problem = wrong(column, answer) or (
-            f"found '{answer}', expected an id no other row has." if answer in taken else ""
+        problem = wrong(column, answer, register.organisations) or (
+            f"found '{answer}', expected an id no other row has." if column.name == "id" and answer in taken else ""
         )
         if not problem:
             return answer

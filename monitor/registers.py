@@ -98,6 +98,8 @@ class Rule(Declared):
     no: list[str] = Field(["no"], description="codes that do not; a row with neither is not known and left out")
     ended: list[str] = Field([], description="state: codes that end it")
     items: list[Name] = Field([], description="checklist: its yes/no columns")
+    within: int = Field(1, ge=1, description="checklist: an item holds where it did in one of so many years, the last "
+                        "of them this one: 2 where some report every second year")
     out_of: float | None = Field(None, description="checklist: the score when all hold; their number if left out")
     carried: bool = Field(False, description="count, share: rows in force in a year instead of rows that begin in it")
     distinct: str = Field("", description="count: different entries of this column instead of rows")
@@ -152,6 +154,7 @@ class Register(Declared):
 
     id: Id
     title: str
+    known_as: list[str] = Field([], description="what documents call it: REG-TREATY; REG- and its id need not be said")
     question: str = Field(description="what it answers, in one sentence")
     keeper: str = Field("People who keep this project, by hand", description="who keeps it, or publishes what it holds")
     about: Url = Field(description="a public page that explains the subject")

@@ -13,11 +13,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor import compose, edition
+from monitor import annex, compose, edition
 from monitor.edition import Part
 from monitor.page import Look, charts, render
 from monitor.project import Project
-from monitor.scorecard import Matrix, Scorecard
+from monitor.scorecard import Chapter, Matrix, Scorecard
 from monitor.validation.outcomes import Validated
 from monitor.validation.page import page
 from monitor.validation.plan import Plan
@@ -63,6 +63,9 @@ def render_pages(
         matrix = compose.matrix(project, words, cards, formats)
         key = edition.inputs_hash(style, repr(matrix))
         parts.append(Part("index.html", key, partial(_index, matrix, look)))
+        chapters = annex.chapters(project, words)
+        key = edition.inputs_hash(style, repr(chapters), matrix.edition, matrix.as_of)
+        parts.append(Part("mandate.html", key, partial(_mandate, matrix, chapters, look)))
     return parts, _made(todo, look, progress)
 
 
@@ -94,6 +97,12 @@ def _index(matrix: Matrix, look: Look) -> bytes:
     from monitor.outputs import html
 
     return html.index(matrix, look.words, [Path(f) for f in look.folders], look.tokens)
+
+
+def _mandate(matrix: Matrix, chapters: Sequence[Chapter], look: Look) -> bytes:
+    from monitor.outputs import html
+
+    return html.mandate(matrix, chapters, look.words, [Path(f) for f in look.folders], look.tokens)
 
 
 def _data(project: Project, judged: Judged) -> list[Part]:

@@ -15,6 +15,7 @@ class Status(StrEnum):
     ON_TRACK = "on_track"
     TOO_SLOW = "too_slow"
     LIMITED = "limited"
+    NOT_MET = "not_met"  # what is either there or not, a law or a treaty, is not: this says nothing of a pace
     BACKWARDS = "backwards"
     NOT_ASSESSED = "not_assessed"
 
@@ -27,9 +28,13 @@ class Reason(StrEnum):
     PERIODS_DIFFER = "periods_differ"  # all inputs have figures, never for the same period
     DIVISION_BY_ZERO = "division_by_zero"  # what the formula divides by is zero
     TOO_OLD = "too_old"
+    SUPERSEDED = "superseded"  # something changed after the newest figure, a law for instance
     TOO_FEW_POINTS = "too_few_points"
     SUPPRESSED = "suppressed"
     SMALL_NUMBERS = "small_numbers"  # chance alone can move them
+    NO_CLEAR_CHANGE = "no_clear_change"  # the change is smaller than what the figures can tell
+    ESTIMATED = "estimated"  # a coded score of which every figure is the publisher's estimate
+    PARITY = "parity"  # the groups are equal, or the gap has turned round
     NOT_COMPARABLE = "not_comparable"  # a break in series, mixed signs, a changed unit
     NOT_APPLICABLE = "not_applicable"
     AWAITING_SOURCE = "awaiting_source"  # a public source exists; its figures are not here yet
@@ -70,6 +75,8 @@ class Snapshot:
     unasked: bool = False  # the publisher gave no usable answer, and this older answer serves
     asked: str = ""  # the day it was asked without getting one: 2026-11-22
     damage: str = ""  # what is wrong with what was kept or shipped; the same in every run
+    instead_of: str = ""  # hash of the newer answer that could not be used, for which this one serves
+    instead_of_retrieved: str = ""
 
 
 class Level(StrEnum):
@@ -114,6 +121,7 @@ class Assessment:
     required: float | None = None  # change a year that meets the target in time
     ratio: float | None = None  # pace: observed over required
     score: float | None = None  # -5 ... +5
+    probability: float | None = None  # that the target is met in time, where a method says so (outlook)
     points: int = 0
     note: str = ""  # key of a sentence about an edge case
     grade: str = ""  # how good the evidence is, A to D; "" where there is no figure (`monitor.grade`)
@@ -138,3 +146,4 @@ class Edition:
     statuses: tuple[tuple[str, int], ...] = ()  # how many judgements have each status
     notes: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    wrong_rows: tuple[str, ...] = ()  # of registers: what was set aside, with file and line

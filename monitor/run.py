@@ -56,6 +56,7 @@ def run(
     swap.mend(folder)
     words = project.words(language or project.languages[0])
     judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, replaces=folder)
+    judged.findings.extend(names(project))
     every = (project.indicators.values(), project.sources.values())
     expected = plan_of(project, judged.evidence, judged.areas, *every) if "quality" in formats else None
     if expected and not expected.expectations:  # nothing is expected: there is nothing to show
@@ -77,6 +78,7 @@ def run(
     return Edition(
         str(folder), name, as_of, judged.areas, written, kept, len(judged.findings) + len(outcome.findings()),
         edition.tally(judged.assessments), (*notes(words, judged), *outcome.notes()), tuple(formats),
+        tuple(judged.evidence.wrong_rows),
     )
 
 
@@ -103,7 +105,7 @@ def notes(words: Words, judged: Judged) -> tuple[str, ...]:
     troubles = [s.problem for s in judged.evidence.snapshots.values() if s.problem]
     if troubles:
         told.append(f"{len(troubles)} series are not what they should be, the first because: {troubles[0]}")
-    errors = [f for f in judged.findings if f.check == "source" and f.level is Level.ERROR]
+    errors = [f for f in judged.findings if f.check == "source" and f.level is Level.ERROR and not f.ref_area]
     if errors:
         without = len({f.indicator for f in errors})
         told.append(f"{without} indicators have no figures, the first because: {errors[0].message}")
@@ -133,7 +135,7 @@ def assess(
     )
     before = evidence.earlier(project, wanted, gathered)
     progress("assess", "")
-    told = wrong(project) + gathered.findings + evidence.drift(project, wanted, gathered)
+    told = wrong(project, gathered.wrong_rows) + gathered.findings + evidence.drift(project, wanted, gathered)
     verdict = _verdict(project, asked, gathered, chosen, told, as_of, before)
     material = _material(project, asked, gathered, chosen, verdict.assessments, as_of, before)
     gathered.series, gathered.aside = verdict.aside.series, verdict.aside.rows
@@ -203,15 +205,20 @@ def inherited(project: Project, indicators: Iterable[Indicator], findings: Itera
     ]
 
 
-def wrong(project: Project) -> list[Finding]:
-    """What is wrong in the declarations, each under its indicator or item: such as was left out of the edition."""
+def wrong(project: Project, rows: Sequence[str] = ()) -> list[Finding]:
+    """What is wrong in declarations and rows of registers, under its indicator or item: what the edition is without."""
     found = []
     for problem in project.problems:
         for layer in project.layers:
             problem = problem.replace(f"{layer}/", "")
         named = re.search(r"\((\S+?)\)", problem)
         found.append(Finding("declaration", Level.WARNING, named[1] if named else "", problem))
-    return found
+    return found + [Finding("declaration", Level.WARNING, "", row) for row in rows]
+
+
+def names(project: Project) -> list[Finding]:
+    """What may be the name of a private person, in the mandate and the registers; masked, since it is published."""
+    return [Finding("privacy", Level.WARNING, "", said) for said in project.doubts()]
 
 
 def check(

@@ -92,6 +92,8 @@ class Line:
     breakdowns: tuple[Figure, ...] = ()
     notes: tuple[str, ...] = ()  # findings of the checks, breaks, flags
     caveats: tuple[str, ...] = ()
+    purpose: str = ""  # what it is for, and what it must not be used for
+    do_no_harm: str = ""  # how those who are counted are kept from harm
     citations: tuple[Citation, ...] = ()
     gcm: tuple[str, ...] = ()
     sdg: tuple[str, ...] = ()
@@ -156,6 +158,19 @@ class Example:
     place: str
     claim: str
     evidence: str
+
+
+@dataclass(frozen=True)
+class Unmeasured:
+    """A recommendation for which nothing is measured on this scorecard, and why that is so."""
+
+    id: str
+    year: int
+    title: str
+    text: str  # verbatim and whole
+    source: str
+    why: tuple[str, ...]
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -232,7 +247,10 @@ class Scorecard:
     aside: tuple[Aside, ...] = ()  # figures that failed a check and were kept out of judgement
     outside: tuple[tuple[str, str, str], ...] = ()  # id, title, why it is not meant for the area: no gap
     downloads: tuple[tuple[str, str], ...] = ()  # href, text
-    promises: tuple[Promise, ...] = ()
+    promises: tuple[Promise, ...] = ()  # of the area's own government
+    promises_text: str = ""  # what stands here, and where the others do
+    unmeasured: tuple[Unmeasured, ...] = ()  # recommendations without a block
+    mandate: str = ""  # where the page of the whole mandate stands, seen from this one; "" where none is made
     questions: tuple[Asked, ...] = ()
     groups: tuple[Group, ...] = ()
     objectives: tuple[Objective, ...] = ()
@@ -303,3 +321,26 @@ class Matrix:
     downloads: tuple[tuple[str, str], ...]  # href, text
     silent: tuple[str, ...] = ()  # indicators without a figure in any of the rows
     comparable: tuple[str, ...] = ()  # indicators whose figures may be set beside each other, and so sorted by
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item of the mandate on the page that is the same for every area."""
+
+    id: str
+    title: str
+    text: str  # verbatim, or "" where all is said by the facts
+    facts: tuple[tuple[str, tuple[str, ...]], ...]  # name -> texts
+    at: str = ""  # document, and place in it
+    links: tuple[str, ...] = ()  # ids of other entries
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """All items of one kind."""
+
+    key: str
+    title: str
+    text: str
+    entries: tuple[Entry, ...]

@@ -13,6 +13,9 @@ import polars as pl
 
 from monitor import period
 from monitor.errors import CannotRender, UnreadableData
+from monitor.model import CL_OBS_STATUS as CL_OBS_STATUS
+from monitor.model import MISSING as MISSING
+from monitor.model import TOTAL as TOTAL
 from monitor.model import Selection
 
 if TYPE_CHECKING:
@@ -42,13 +45,8 @@ COLUMNS: dict[str, Any] = {
     "snapshot": pl.String,  # sha256 of the bytes it was read from
 }
 KEY = ["indicator", "ref_area", "breakdown", "time_period"]
-TOTAL = "_T"
-#: SDMX CL_OBS_STATUS codes of an observation that has no value, and why
-MISSING = {"H": "holiday or weekend", "L": "exists, not collected", "M": "cannot exist", "O": "unspecified",
-           "Q": "suppressed"}
 #: how a comment begins that marks a year whose months are not all there: no figure to compare with whole years
 UNFINISHED = r"^\d+ of 12 months"
-CL_OBS_STATUS = set("ABDEFGHIJKLMNOPQSUVW")
 
 
 def rows(columns: dict[str, Any] | pl.DataFrame) -> pl.DataFrame:
@@ -61,8 +59,7 @@ def rows(columns: dict[str, Any] | pl.DataFrame) -> pl.DataFrame:
     for name in ("ref_area", "time_period", "obs_value"):
         if name not in frame.columns:
             raise UnreadableData(f"the reader found no column for {name}; it has {', '.join(frame.columns)}.")
-    absent = {n: pl.lit(None, dtype=t) for n, t in ROW.items() if n not in frame.columns}
-    frame = frame.with_columns(**absent)
+    frame = frame.with_columns(**{n: pl.lit(None, dtype=t) for n, t in ROW.items() if n not in frame.columns})
     value = pl.col("obs_value").cast(pl.Float64, strict=False)
     if frame.schema["obs_value"] == pl.String:
         bad = frame.filter(pl.col("obs_value").str.strip_chars().ne("") & value.is_null())
@@ -72,14 +69,17 @@ def rows(columns: dict[str, Any] | pl.DataFrame) -> pl.DataFrame:
                 f"{bad.height} such cells. The source's reader or its 'flags' must say what they mean."
             )
     text = [n for n, t in frame.schema.items() if n not in ROW or ROW[n] == pl.String]
-    return frame.with_columns(
-        value.replace([float("inf"), float("-inf"), float("nan")], None).alias("obs_value"),
+    frame = frame.with_columns(
+        pl.when(value.is_finite()).then(value).alias("obs_value"),
         *(pl.col(n).cast(pl.Float64, strict=False) for n in ("lower_bound", "upper_bound")),
         *(pl.col(n).cast(pl.String).fill_null("") for n in text),
-    ).with_columns(
+    ).select(*ROW, *(n for n in frame.columns if n not in ROW))
+    if not (frame["obs_status"] == "").any():
+        return frame
+    return frame.with_columns(
         pl.when(pl.col("obs_status").ne("")).then("obs_status")
         .when(pl.col("obs_value").is_null()).then(pl.lit("O")).otherwise(pl.lit("A")).alias("obs_status")
-    ).select(*ROW, *(n for n in frame.columns if n not in ROW))
+    )
 
 
 def dimensions(frame: pl.DataFrame) -> list[str]:

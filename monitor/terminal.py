@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monitor.project import Project
 
 COLOUR = {"achieved": "green", "on_track": "green", "too_slow": "yellow", "limited": "dark_orange", "backwards": "red",
-          "not_assessed": "dim"}
+          "not_met": "magenta", "not_assessed": "dim"}
 LEVEL = {"error": "red", "warning": "yellow", "note": "dim"}
 
 
@@ -202,7 +202,8 @@ def plot(points: Sequence[Point], height: int = 7, width: int = 60) -> list[str]
     top = next(p.text for p in points if p.value == high)
     bottom = next(p.text for p in points if p.value == low)
     margin = max(len(top), len(bottom))
-    label = {0: top, height - 1: bottom}
+    # what never moved lies on the lowest row, under one label
+    label = {height - 1: bottom} if low == high else {0: top, height - 1: bottom}
     rows = [f"{label.get(n, ''):>{margin}} ┤{''.join(row).rstrip()}" for n, row in enumerate(grid)]
     gap = width - len(points[0].period) - len(points[-1].period)
     return [*rows, f"{'':>{margin}}  {points[0].period}{' ' * max(gap, 1)}{points[-1].period}"]

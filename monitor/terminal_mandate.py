@@ -68,7 +68,30 @@ def show(name: str, project: Project, as_json: bool) -> None:
 
 def family(name: str, project: Project) -> list[Indicator]:
     """The indicators of one entry of the catalogue: for IND-17 IND-17a, IND-17b and so on."""
-    return [i for i in project.indicators.values() if re.fullmatch(re.escape(name) + "[a-z]+", i.id)]
+    return [i for i in project.indicators.values() if re.fullmatch(re.escape(name.upper()) + "[a-z]+", i.id)]
+
+
+def objective(name: str, project: Project) -> int:
+    """The objective of the Global Compact that ``GCM-6`` names; 0 where it names none."""
+    found = re.fullmatch(r"GCM-(\d+)", name.upper())
+    return int(found[1]) if found and int(found[1]) in project.gcm else 0
+
+
+def show_objective(number: int, project: Project, as_json: bool) -> None:
+    """An objective of the Compact: its title, and what of the mandate and the indicators bears on it."""
+    mandate = project.mandate
+    items = {one: found[1].title for one in sorted(mandate.ids()) if (found := mandate.find(one)) and not found[2]
+             and number in found[1].gcm}
+    indicators = {i.id: i.title for i in project.indicators.values() if number in i.gcm}
+    if as_json:
+        terminal.data({"id": f"GCM-{number}", "title": project.gcm[number], "items": items, "indicators": indicators,
+                       "unconfirmed": number in project.unconfirmed_titles})  # fmt: skip
+        return
+    facts = [("item", "objective of the Global Compact for Migration")]
+    facts += [("title", "unconfirmed: not compared with the official text")] * (number in project.unconfirmed_titles)
+    facts += [("indicator", f"{key}  {title}") for key, title in indicators.items()]
+    facts += [("bears on it", f"{key}  {title}") for key, title in items.items()]
+    terminal.facts(f"GCM-{number}  {project.gcm[number]}", facts)
 
 
 def show_family(name: str, project: Project, as_of: date, now: str, as_json: bool) -> None:
@@ -129,7 +152,8 @@ def _item(project: Project, name: str) -> tuple[str, list[tuple[str, str]]]:
         rows.append(("95 % interval", f"{low:.1f} to {high:.1f}"))
     rows += [("also", f"{p.document}, {p.at}: {p.text or 'left blank'}") for p in item.also]
     rows += [(f"known as, for “{said}”", known) for said, known in item.names.items()]
-    rows += [("Compact", f"{number} {project.gcm[number]}") for number in item.gcm]
+    unsure = dict.fromkeys(project.unconfirmed_titles, " (title unconfirmed)")
+    rows += [("Compact", f"{number} {project.gcm[number]}{unsure.get(number, '')}") for number in item.gcm]
     rows += [("principle", project.principles.get(key, key)) for key in item.principles]
     rows += [("SDG", ", ".join(item.sdg))] if item.sdg else []
     rows += _belonging(project, name)

@@ -40,7 +40,8 @@ def instead(
         more = f" (and {len(problem.problems) - 1} more)" if len(problem.problems) > 1 else ""
         told = (f"The answer of {bad.retrieved[:10]} cannot be read: {problem.problems[0]}{more} "
                 f"The figures {of_day(good, as_of)} serve.")  # fmt: skip
-        return replace(good, unasked=bad.unasked, asked=bad.asked, damage=told, problem=told), found
+        return replace(good, unasked=bad.unasked, asked=bad.asked, damage=told, problem=told,
+                       instead_of=bad.sha256, instead_of_retrieved=bad.retrieved), found  # fmt: skip
     raise problem
 
 

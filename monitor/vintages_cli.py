@@ -110,6 +110,32 @@ def verify(folder: Path | None, as_json: bool) -> None:
 
 
 @vintages.command()
+@click.argument("source")
+@click.argument("series")
+@click.argument("sha256")
+@click.option("--reason", required=True, help="Why the figures are right: what the publisher says about the change.")
+@_project
+def accept(source: str, series: str, sha256: str, reason: str, folder: Path | None) -> None:
+    """Take the figures of an answer that was set aside for right. Recorded for good, with the reason and the day.
+
+    SHA256 is the answer's hash or how it begins: monitor vintages INDICATOR lists them.
+    """
+    from monitor import soundness, store
+
+    project = _load(folder)
+    found = {k.snapshot.sha256 for k in store.answers(project.store, project.source(source).id, series)
+             if k.snapshot.sha256.startswith(sha256)}  # fmt: skip
+    if len(found) != 1:
+        what = "several answers begin" if found else "no answer that is kept begins"
+        raise DefinitionError(f"{source} {series}: {what} with '{sha256}'. monitor vintages INDICATOR lists them.")
+    try:
+        soundness.accept(project.store, source, series, found.pop(), _now(), reason)
+    except OSError as problem:
+        raise UnreadableData(f"The store cannot be written to ({problem}). Make it writable.") from None
+    click.echo("Accepted. What comes later is compared with these figures.")
+
+
+@vintages.command()
 @_project
 @click.option("--keep", metavar="N", type=click.IntRange(min=1),
               help="Keep the N newest answers that differ, of each series.")

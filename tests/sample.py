@@ -18,6 +18,7 @@ from monitor.scorecard import (
     Point,
     Promise,
     Scorecard,
+    Unmeasured,
 )
 
 CITATION = Citation(
@@ -82,6 +83,7 @@ def line(number: int) -> Line:
         breakdowns=(Figure("15.2", "2023", 15.2, "women"), Figure("12.1", "2023", 12.1, "men")) if number == 2 else (),
         notes=("2018 is a break in the series: earlier figures are not compared.",) if number == 4 else (),
         caveats=("Small samples.",) if number == 2 else (), citations=(CITATION,) if points else (),
+        purpose="To see what changed.", do_no_harm="Nobody can be recognised.",
         gcm=("17 Eliminate all forms of discrimination",), sdg=("10.3.1",), bounds=(0, 100 if "%" in unit else None),
         chart_title=f"{title}: from {points[0].text} to {points[-1].text}" if points else "",
         chart_text="A line that starts in 2014 and ends in 2023." if points else "",
@@ -137,6 +139,10 @@ def scorecard(name: str = "Exampleland", area: str = "EXA", lines: int = len(CAS
             Promise("C-2", ("nobody is named",), "A campaign.", "", "",
                     "unknown", "not known", "2026-11-22", "", "If asked."),
         ),
+        promises_text="What was undertaken.", mandate="../mandate.html",
+        unmeasured=(Unmeasured("R-9", 2016, "Share practice", "Share what works. " * 40, "Dhaka",
+                               ("effort: nobody counts.",),
+                               (Example("GP-2", "A festival", "Exampleton", "", "told in a discussion"),)),),
         questions=(Asked("Q-1", "How will you listen to migrants?", "No answer is on record."),),
         groups=(Group("X-WOMEN", "Women", ("The form was left blank at this place.",), ("Births: 99 % (women, 2020)",)),
                 Group("X-CHILD", "Children", ("Schools for all.",), ())),

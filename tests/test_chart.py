@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import chart, document
+from monitor import chart, document, terminal
 from monitor.scorecard import Figure, Line, Point
 from monitor.words import Words
 from tests import sample
@@ -43,7 +43,8 @@ def texts(line: Line) -> list[str]:
 def strokes(line: Line, colour: str, width: str) -> list[str]:
     """The paths of one pen."""
     pen = (f"stroke: {TOKENS['chart'][colour]}", f"stroke-width: {width}")
-    return [n.get("d", "") for n in draw(line).iter(f"{SVG}path") if all(part in n.get("style", "") for part in pen)]
+    drawn = [n.get("d", "") for n in draw(line).iter(f"{SVG}path") if all(part in n.get("style", "") for part in pen)]
+    return [f"M{one}" for path in drawn for one in path.split("M")[1:]]  # lines side by side are one path
 
 
 def points(*values: float | None, first: int = 2014, flag: str = "A") -> tuple[Point, ...]:
@@ -229,3 +230,10 @@ def test_ticks_hold_all_values_in_few_even_steps(values: list[float], bounds: tu
     assert all(math.isclose(s, steps[0], rel_tol=1e-6) for s in steps)
     if min(values) >= 0 and bounds[1] is None:
         assert ticks[0] == 0
+
+
+def test_what_never_moved_has_one_label_at_the_axis_of_the_terminal() -> None:
+    rows = terminal.plot(points(3, 3, 3))
+    assert sum(row.lstrip().startswith("3 ") for row in rows) == 1
+    rows = terminal.plot(points(3, 4))
+    assert sum(row.lstrip()[0] in "34" for row in rows if "┤" in row) == 2

@@ -136,3 +136,35 @@ def test_the_matrix_has_rows_by_name_and_each_column_once(monitor: face.Monitor)
     assert silent | set(ids) == every and not silent & set(ids), "an indicator is a column or is named, never lost"
     assert all(len(r.cells) == len(ids) for r in matrix.rows)
     assert sum(g[2] for g in matrix.groups) == len(ids)
+
+
+def test_a_figure_of_a_day_says_the_day_and_what_happened_since(monitor: face.Monitor) -> None:
+    law = monitor.indicator("IND-53c")
+    judged = Assessment("IND-53c", "DEU", Status.NOT_ASSESSED, Reason.SUPERSEDED, value=0.0, time_period="2024")
+    line = say(monitor, law, judged, {"DEU": {"2024": 0.0}})
+    assert line.sentence.startswith("No, not on 1 January 2024. No judgement is made: a law that accepts several")
+    assert "on 27 June 2024" in line.sentence and line.sentence.endswith("the figure is of 1 January 2024.")
+    assert line.reason_text.startswith("something has changed since the newest figure: a law")
+
+
+def test_no_target_is_called_met_where_none_was_promised(monitor: face.Monitor) -> None:
+    best = monitor.indicator("IND-16b")
+    judged = Assessment("IND-16b", "POL", Status.ACHIEVED, None, "statcan", "best possible value", 3.0, "2023", "A",
+                        3.0, "2015")
+    line = say(monitor, best, judged, {"POL": {"2015": 3.0, "2023": 3.0}})
+    assert line.status_text == "best possible value"
+    assert line.sentence == "It stood at 3 in 2023, as in 2015. It is at its best possible value."
+
+
+def test_what_is_not_in_place_is_counted_apart_from_what_moves(monitor: face.Monitor) -> None:
+    card = monitor.scorecard("USA")
+    assert {x.status for x in card.lines() if x.status_text == "not in place"} == {"not_met"}
+    absent = sum(x.status == "not_met" for x in card.lines())
+    moving = sum(x.status in ("too_slow", "limited", "backwards") for x in card.lines())
+    assert absent and moving
+    texts = {(c.key, c.text): c.number for c in card.counts}
+    assert texts["not_met", "not in place"] == absent
+    assert sum(c.number for c in card.counts if c.key == "achieved" and c.text == "in place") == sum(
+        x.status_text == "in place" for x in card.lines())
+    assert any(s.startswith(f"{absent} laws, treaties or bodies") and "not in place" in s for s in card.summary)
+    assert any(s.startswith(f"{moving} move") for s in card.summary)

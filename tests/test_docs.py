@@ -237,7 +237,8 @@ def test_what_the_readme_says_is_declared_and_missing_is() -> None:
     assert "All 38 recommendations" in readme and len(project.recommendations) == 38
     assert "no evidence for a\n  commitment" in readme and not any(
         standing.evidence for c in project.mandate.commitments.values() for standing in c.history)
-    assert "Two methods" in readme and plugins.names("methods") == ["binary", "statcan"]
+    judged = {i.method for i in project.indicators.values() if i.data}
+    assert "judged by three methods" in readme and judged == {"binary", "statcan", "ordinal"}
     assert "English is the only language" in readme and [p.stem for p in (ROOT / "reports/words").iterdir()] == ["en"]
 
 

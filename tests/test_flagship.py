@@ -386,3 +386,51 @@ def test_the_role_of_every_scorecard_area_agrees_with_a_shipped_figure() -> None
                 decimals = 1 if "." in said else 0
                 assert f"{float(row['obs_value']):,.{decimals}f}" == said, f"{code}: {role.basis}"
             assert all(BASES[words][2]["time_period"] in role.basis for _, words in claims), role.basis
+
+
+def test_what_is_about_people_says_how_they_are_kept_from_harm_and_who_says_they_belong() -> None:
+    for i in flagship().indicators.values():
+        assert not i.people or (i.do_no_harm and i.self_identification), i.id
+    laws = [i for i in flagship().indicators.values() if i.scale == "binary"]
+    assert laws and not any(i.people for i in laws), "a law is no person"
+
+
+def test_deaths_are_never_coloured() -> None:
+    """Better recording raises them and recording that stops lowers them: both read the wrong way round."""
+    for key in ("IND-55a", "IND-55b"):
+        one = flagship().indicators[key]
+        assert one.direction is Direction.AMBIGUOUS and one.companions == ["IND-55c"] and one.reading, key
+    assert flagship().indicators["IND-55c"].missing, "how much is recorded is not known, and said to be missing"
+
+
+def test_a_law_that_changed_after_the_day_of_its_figure_is_declared() -> None:
+    for key in ("IND-53b", "IND-53c"):
+        one = flagship().indicators[key]
+        event = one.event("DEU", "2024")
+        assert event and event.on == date(2024, 6, 27) and event.source and event.url, key
+        assert one.event("DEU", "2025") is None and one.event("FRA", "2024") is None
+
+
+def test_gaps_between_groups_end_at_parity_and_ask_for_more_than_noise() -> None:
+    gaps = [i for i in flagship().indicators.values()
+            if i.scale == "difference" and i.unit == "percentage points" and i.direction is Direction.DOWN_GOOD]
+    assert len(gaps) >= 7
+    assert all(i.parity == 0 and i.least_change and i.least_change.by == 3 for i in gaps)
+    assert flagship().indicators["IND-36b"].direction is Direction.CONTEXT_ONLY, "100 is no goal promised"
+
+
+def test_every_treaty_is_held_to_the_same_age() -> None:
+    assert len({i.max_age for key, i in flagship().indicators.items() if key.startswith("IND-50")}) == 1
+
+
+def test_large_countries_of_destination_are_so_by_their_migrants_not_by_refugees_alone() -> None:
+    for code in ("AUS", "CAN", "DEU", "SWE", "USA"):
+        (role,) = (r for r in flagship().places[code].roles if r.role == "destination")
+        assert "% of the population (UN DESA, 2024" in role.basis and role.as_of == "2024", code
+        assert role.confidence == "V2" and "unconfirmed" in role.basis, code
+
+
+def test_a_state_that_counts_every_second_year_is_not_judged_by_which_year_is_the_newest() -> None:
+    said = {(r["ref_area"], r["time_period"]): r["obs_value"] for r in shipped("hcdata", "published")}
+    assert [said["SWE", str(year)] for year in range(2018, 2024)] == ["2.0"] * 6
+    assert [said["DNK", str(year)] for year in (2022, 2023)] == ["3.0", "2.0"], "what stops is seen, a year later"

@@ -18,7 +18,7 @@ DOORS = {
     "pandera": {"checks", "entries"}, "great_expectations": {"validation"},
     "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart"},
     "yaml": {"document"}, "rich": {"cli", "terminal"},
-    "click": {"cli", "terminal", "register_cli", "register_form", "validate_cli", "vintages_cli"},
+    "click": {"backtest_cli", "cli", "terminal", "register_cli", "register_form", "validate_cli", "vintages_cli"},
     "babel": {"words", "area"}, "fastexcel": {"readers"},
     "lxml": {"readers", "outputs"}, "jmespath": {"readers"}, "pysdmx": {"readers"},
 }

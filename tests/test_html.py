@@ -19,7 +19,7 @@ from monitor import chart
 from monitor.errors import CannotRender
 from monitor.outputs import _svg, html
 from monitor.results import Reason, Status
-from monitor.scorecard import Cell, Count, Matrix, Point, Row
+from monitor.scorecard import Cell, Chapter, Count, Entry, Matrix, Point, Row
 from monitor.words import Words
 from tests import sample
 
@@ -234,8 +234,9 @@ def test_figures_of_areas_are_sorted_only_where_they_may_be_set_side_by_side() -
 
 
 def test_the_provenance_of_a_figure_reaches_its_bytes() -> None:
-    article = lxml_html.fromstring(_page()).xpath("//article[@id='IND-02']")[0].text_content()
-    cited = sample.CITATION
+    first, second = (lxml_html.fromstring(_page()).xpath(f"//article[@id='IND-0{n}']")[0] for n in (1, 2))
+    assert "#IND-01" in second.xpath(".//details//a/@href"), "the same bytes are told once, and pointed to"
+    article, cited = first.text_content(), sample.CITATION
     for name in ("publisher", "series", "url", "retrieved", "sha256", "came_from", "came_from_sha256", "licence"):
         assert getattr(cited, name) in article
 
@@ -392,12 +393,42 @@ def test_a_template_has_no_words_of_its_own(template: Path) -> None:
     source = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.S)
     literals = re.findall(r"'([^']*)'", " ".join(re.findall(r"\{[{%].*?[%}]\}", source, flags=re.S)))
     assert not [t for t in literals if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", t)]
+    source = re.sub(r"\{% block style %\}.*?\{% endblock %\}", " ", source, flags=re.S)  # CSS, no text
     source = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", source, flags=re.S)
     spoken = re.findall(r'\b(?:title|alt|aria-label|placeholder|data-label)="([^"]*)"', source)
     assert not [t for t in spoken if re.search(r"[A-Za-z]", t)]
-    if template.name == "index.html.j2":  # its filter is CSS, not text
-        source = re.sub(r"body:has.*?\{display:none\}", " ", source, flags=re.S)
     assert not re.findall(r"[A-Za-z]{2,}", re.sub(r"<[^>]*>", " ", source))
+
+
+def test_what_cannot_be_measured_is_named_with_its_reason_and_its_full_text_a_click_away() -> None:
+    for mandate in ("../mandate.html", ""):
+        page = _page(replace(_card(), mandate=mandate))
+        row = lxml_html.fromstring(page).xpath("//section[@aria-labelledby='_unmeasured']//div[@id='R-9']")[0]
+        said = row.text_content()
+        assert "Share practice" in said and "nobody counts" in said and "2016" in said and "A festival" in said
+        assert len(said) < 500
+        links = row.xpath(".//a/@href")
+        assert links == ([f"{mandate}#R-9", f"{mandate}#GP-2"] if mandate else [])
+
+
+def test_what_an_indicator_is_for_stands_with_it_or_a_click_away() -> None:
+    tree = lxml_html.fromstring(_page())
+    assert "Nobody can be recognised." in tree.xpath("string(//article[@id='IND-01'])")
+    assert "../mandate.html#IND-08" in tree.xpath("//article[@id='IND-08']//details//a/@href")
+    tree = lxml_html.fromstring(_page(replace(_card(), mandate="")))
+    assert "Nobody can be recognised." in tree.xpath("string(//article[@id='IND-08'])")
+
+
+def test_the_page_of_the_mandate_leads_from_item_to_item() -> None:
+    told = Chapter("recommendations", "Recommendations", "What was asked.", (
+        Entry("R-1", "First", "<b>words</b>", (("Addressed to", ("States",)),), "S1, 2", ("R-2", "IND-9")),
+        Entry("R-2", "Second", "more", ()),
+    ))
+    page = html.mandate(_matrix(), (told,), _words(), [REPORTS], TOKENS)
+    tree = lxml_html.fromstring(page)
+    assert "<b>words</b>" in tree.xpath("string(//article[@id='R-1']//blockquote)")
+    assert tree.xpath("//article[@id='R-1']//a/@href") == ["#R-2"], "what is not on the page is no link"
+    assert page.decode().count("[annex.") == 0
 
 
 def test_promises_questions_groups_and_objectives_are_shown() -> None:

@@ -142,3 +142,30 @@ def test_the_frame_has_the_fields_of_an_assessment() -> None:
 def test_an_unknown_method_is_refused_by_name() -> None:
     with pytest.raises(DefinitionError, match=r"no method named 'statscan': did you mean 'statcan'\?"):
         judge({"X": indicator(method="statscan")}, frame(CELLS), ["DEU"], [], {}, AS_OF)
+
+
+def test_an_event_counts_in_its_areas_and_only_for_figures_that_are_older() -> None:
+    event = {"areas": ["DEU"], "on": "2024-06-27", "what": "made up", "source": "Made up."}
+    law = {"LAW": indicator("LAW", scale="binary", direction="up_good", method="binary", true_on="01-01",
+                            superseded=[event, event | {"on": "2020-01-01"}])}
+    cells = [("LAW", area, "_T", when, 0.0, "A") for area, when in (("DEU", "2024"), ("FRA", "2024"), ("ITA", "2025"))]
+    made = judge(law, frame(cells), ["DEU", "FRA", "ITA"], [], {}, AS_OF)
+    assert [(a.status, a.reason) for a in made] == [
+        (Status.NOT_ASSESSED, Reason.SUPERSEDED), (Status.NOT_MET, None), (Status.NOT_MET, None)]
+    assert (made[0].value, made[0].time_period) == (0.0, "2024"), "it is shown all the same"
+    newest = law["LAW"].event("DEU", "2019")
+    assert newest and newest.on == date(2024, 6, 27)
+
+
+@pytest.mark.parametrize("wrong", ["13-45", "02-30", "1-1", "2024-01-01"])
+def test_a_day_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"true_on|month|day"):
+        indicator(true_on=wrong)
+
+
+def test_what_is_within_the_noise_keeps_its_figures_and_loses_its_verdict() -> None:
+    noisy = {"X": indicator("X", least_change={"by": 2, "because": "Made up."})}
+    got, = judge(noisy, frame([("X", "DEU", "_T", "2015", 76.9, "A"), ("X", "DEU", "_T", "2024", 75.9, "A")]), ["DEU"],
+                 [], {}, AS_OF)
+    assert (got.reason, got.base_value, got.value, got.rate, got.score) == (
+        Reason.NO_CLEAR_CHANGE, 76.9, 75.9, None, None)

@@ -325,6 +325,7 @@ def test_letters_that_no_font_has_are_said_with_what_to_install() -> None:
 def test_promises_questions_groups_and_objectives_are_printed_and_every_word_is_there() -> None:
     text = " ".join(texts("plain"))
     for word in ("Government of Exampleland", "How will you listen", "The form was left blank", "Accurate data",
-                 "A library for all", "no evidence on record"):
+                 "A library for all", "no evidence on record", "Share practice", "nobody counts", "A festival",
+                 "mandate.html", "To see what changed.", "Nobody can be recognised."):
         assert word in text
     assert not re.search(r"\[(account|page|print|reason|status)\.", text), "a word that the template lacks"

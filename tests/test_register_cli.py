@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -116,6 +118,108 @@ def test_a_wrong_row_is_told_by_the_general_check_too_and_the_rest_runs(home: Pa
     out = home / "out"
     run = CliRunner().invoke(cli, ["run", "--project", str(home), "--offline", "--to", "data", "--out", str(out)])
     assert run.exit_code == 0, run.output
+
+
+def test_a_run_sets_a_wrong_row_aside_names_it_and_ends_with_3(home: Path) -> None:
+    rows(home).write_text(kept.table({}, {"id": "CARDS-KEN-001", "ref_area": "KEN", "open": "maybe"}), encoding="utf-8")
+    out = home / "out"
+    result = run("run", home, "--offline", "--as-of", "2026-11-22", "--to", "data", "--out", str(out))
+    said = "sources/registers/cards.csv:3: open: found 'maybe'"
+    assert (result.exit_code, said in result.stderr) == (3, True), result.output
+    assert said in (out / "data/findings.csv").read_text(encoding="utf-8")
+
+
+def test_a_register_without_its_file_is_an_error_and_the_flagships_rows_do_not_stand_in(home: Path) -> None:
+    shutil.copy(ROOT / "sources/registers/cityid.yaml", home / "sources/registers/cityid.yaml")
+    result = run("check", home)
+    assert result.exit_code == 10
+    assert "cityid.yaml:1: there is no sources/registers/cityid.csv beside it" in result.output
+
+
+def test_links_into_what_cannot_be_read_are_not_judged_in_registers_either(flagship: Path) -> None:
+    path = flagship / "indicators/R2016-1.yaml"
+    path.write_text("a: [", encoding="utf-8")
+    said = run("check", flagship).output
+    assert "links into it were not checked" in " ".join(said.split())
+    assert "is no item of the mandate" not in said
+
+
+def test_a_broken_list_of_objectives_is_one_problem_and_stops_no_run(flagship: Path) -> None:
+    (flagship / "sources/frameworks").mkdir(exist_ok=True)
+    (flagship / "sources/frameworks/gcm.yaml").write_text("titles: [", encoding="utf-8")
+    checked = run("check", flagship)
+    assert checked.output.strip().endswith("1 problems in the declarations and registers."), checked.output[-500:]
+    assert "guiding principle" not in checked.output
+    made = run("run", flagship, "--offline", "--area", "DEU", "--to", "html,data", "--out", str(flagship / "out"))
+    assert made.exit_code == 3, made.output[-500:]
+
+
+def test_what_may_be_a_name_is_a_warning_of_check_and_in_the_edition_and_masked(home: Path) -> None:
+    rows(home).write_text(kept.table({"notes": "Zubaida Karimova told us"}), encoding="utf-8")
+    result = run("check", home)
+    said = "sources/registers/cards.csv:2: notes: 'Z… K…' may be the name of a private person"
+    assert said in " ".join(result.output.split()) and "Karimova" not in result.output
+    out = home / "out"
+    assert run("run", home, "--offline", "--to", "data", "--out", str(out)).exit_code == 0
+    assert said in (out / "data/findings.csv").read_text(encoding="utf-8")
+
+
+def test_a_name_does_not_pass_silently_and_a_row_is_not_written_twice(home: Path) -> None:
+    before = rows(home).read_bytes()
+    named = call(home, "add", "cards", *SETS, "--set", "notes=Zubaida Karimova told us", "--yes")
+    assert (named.exit_code, rows(home).read_bytes()) == (10, before)
+    assert "--names-checked" in named.output
+    assert call(home, "add", "cards", *SETS, "--set", "notes=Zubaida Karimova", "--yes",
+                "--names-checked").exit_code == 0
+    after = rows(home).read_bytes()
+    again = call(home, "add", "cards", *SETS, "--yes")
+    assert (again.exit_code, "says the same as 'CARDS-KEN-001'" in again.output) == (10, True)
+    assert rows(home).read_bytes() == after
+    assert call(home, "add", "cards", *SETS, "--set", "supersedes=CARDS-KEN-001", "--yes").exit_code == 0
+
+
+def test_only_the_wrong_field_is_asked_again_as_soon_as_it_is_wrong(home: Path) -> None:
+    result = call(home, "add", "cards", answers=typed(
+        date_from="2031\n2020-05", date_to="2019\n2021", linked_r="T7\nT1",
+        notes="Zubaida Karimova\nn\nnothing") + "y\n")
+    assert result.exit_code == 0, result.output
+    for said in ("found '2031', which is after today", "found '2019', which is before date_from", "'T7' is no item",
+                 "'Z… K…' may be the name", "What the first reader found: for everybody",
+                 "What the second reader found, without knowing the first's"):
+        assert said in result.output
+    assert result.output.count("Country (DEU)") == 1
+    assert "KEN,local,2020-05,2021" in rows(home).read_text(encoding="utf-8")
+
+
+def test_a_form_that_is_refused_in_the_end_is_kept(home: Path) -> None:
+    assert call(home, "add", "cards", *SETS, "--yes").exit_code == 0
+    result = call(home, "add", "cards", answers=typed())
+    assert result.exit_code == 10
+    draft = home / ".monitor/cards-row.json"
+    assert json.loads(draft.read_text(encoding="utf-8"))[0]["city"] == "Nairobi"
+    assert str(draft) in result.output
+
+
+@pytest.mark.parametrize(("name", "says"), [
+    ("REG-TREATY", "treaties  "), ("reg-treaty", "treaties  "), ("GCM-6", "Fair and ethical recruitment"),
+    ("r2016-1", "R2016-1  "), ("ind-17", "IND-17a"),
+])
+def test_every_id_of_the_catalogue_is_shown_in_any_capitals(name: str, says: str) -> None:
+    result = run("show", ROOT, name)
+    assert (result.exit_code, says in result.output) == (0, True), result.output
+
+
+def test_a_wrong_declaration_is_an_error_of_check_and_no_warning(home: Path) -> None:
+    path = home / "indicators.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("kind: structure", "kind: structural", 1), encoding="utf-8")
+    found = json.loads(run("check", home, "--json").stdout.partition("\nDefinitionError")[0])["findings"]
+    assert {f["level"] for f in found if f["check"] == "declaration"} == {"error"}
+
+
+def test_loading_a_project_imports_no_library_for_tables_of_its_own() -> None:
+    code = "import sys; from monitor import project, formula, entries; assert 'polars' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_dead_links_are_listed_and_each_page_is_asked_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

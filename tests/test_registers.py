@@ -71,7 +71,8 @@ def test_every_register_is_a_pair_with_a_codebook(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_row_passes_the_door_and_the_curator(name: str) -> None:
     text = (FOLDER / f"{name}.csv").read_text(encoding="utf-8")
-    found = curation.remarks(FLAGSHIP.registers[name], text, AS_OF, FLAGSHIP.lines)
+    found = curation.remarks(
+        FLAGSHIP.registers[name], text, AS_OF, FLAGSHIP.lines, FLAGSHIP.hidden, (), FLAGSHIP.bodies, FLAGSHIP.ordinary)
     assert [r.sentence for r in found if r.level is not Level.WARNING or "archived_url" not in r.sentence] == []
 
 
@@ -200,17 +201,35 @@ def test_what_a_government_answered_stands_on_its_card_with_date_and_page(tmp_pa
     assert told("KEN", AS_OF).answer.startswith("The register of answers cannot be read.")
 
 
+def test_a_ragged_row_is_set_aside_with_its_area_and_the_other_errors_are_told_too(tmp_path: Path) -> None:
+    text = kept.table({}, {"id": "CARDS-KEN-001", "ref_area": "KEN"}, {"id": "CARDS-FRA-001", "ref_area": "FRA"})
+    text = text.replace("CARDS-KEN-001,KEN,", "CARDS-KEN-001,KEN,a comma too many,")
+    project = kept.project(tmp_path, text.replace("CARDS-FRA-001,FRA,,2019", "CARDS-FRA-001,FRA,,soon"))
+    said = [r.sentence for r in curation.remarks(project.registers["cards"], (tmp_path / "sources/registers/cards.csv")
+                                                 .read_text(encoding="utf-8"), AS_OF) if r.level is Level.ERROR]
+    assert [one.split(": ")[0].rpartition("/")[2] for one in said] == ["cards.csv:3", "cards.csv:4"]
+    found = judged(project)
+    assert found["CARD-1", "DEU"].value == 1
+    assert found["CARD-1", "KEN"].reason == "unreadable"
+
+
 def test_an_item_nobody_coded_leaves_the_score_open(tmp_path: Path) -> None:
     found = judged(kept.project(tmp_path, kept.table({"data_safe": ""})))
     assert found["CARD-2", "DEU"].reason == "awaiting_entries"
     assert found["CARD-1", "DEU"].value == 1
 
 
-def test_a_wrong_row_costs_only_the_indicators_of_its_register(tmp_path: Path) -> None:
-    project = kept.project(tmp_path, kept.table({}, {"id": "CARDS-KEN-001", "ref_area": "Kenya"}))
+@pytest.mark.parametrize(("row", "lost"), [
+    ("CARDS-KEN-001", {"KEN"}),
+    ("ROW-1", {"DEU", "KEN"}),  # nobody knows whose row it is
+])
+def test_a_wrong_row_costs_the_figures_of_its_area_and_of_no_other(tmp_path: Path, row: str, lost: set[str]) -> None:
+    project = kept.project(tmp_path, kept.table({}, {"id": row, "ref_area": "Kenya"}))
     assert project.problems == ()
     found = run.assess(project, as_of=AS_OF, now="2026-11-22", offline=True)
-    assert {a.reason for a in found.assessments if a.reason != "not_applicable"} == {"unreadable"}
+    reasons = {(a.indicator, a.ref_area): a.reason for a in found.assessments if a.reason != "not_applicable"}
+    assert {code for (_, code), reason in reasons.items() if reason == "unreadable"} == lost
+    assert [f.message for f in found.findings if f.check == "declaration"] == found.evidence.wrong_rows != []
     said = " ".join(f.message for f in found.findings)
     assert "sources/registers/cards.csv:3: ref_area: found 'Kenya'" in said
     assert "Did you mean 'KEN'?" in said
@@ -236,7 +255,7 @@ def test_a_wrong_declaration_names_its_file_line_and_fix(tmp_path: Path, old: st
 def test_a_declaration_without_rows_says_which_file_is_missing(tmp_path: Path) -> None:
     kept.project(tmp_path, kept.table())
     (tmp_path / "sources/registers/cards.csv").unlink()
-    with pytest.raises(DefinitionError, match=r"'registers/cards\.csv' is no file below sources/"):
+    with pytest.raises(DefinitionError, match=r"cards\.yaml:1: there is no sources/registers/cards\.csv"):
         load(tmp_path)
 
 
@@ -310,9 +329,9 @@ def test_a_good_row_has_no_remarks() -> None:
     ([{"linked_gcm": "24"}], "error :2: linked_gcm: found '24', expected text of the form"),
     ([{"notes": "ask jane@example.org"}], "error :2: notes: holds what looks like an e-mail"),
     ([{"notes": "call +49 30 123 45 67"}], "error :2: notes: holds what looks like an e-mail"),
-    ([{"notes": "so said Dr. Jane Example in June"}], "warning :2: notes: 'Dr. Jane Example'"),
-    ([{"city": "Jane Example"}], "error :2: city: 'Jane Example' looks like the name of a person, and"),
-    ([{"city": "Dr. Jane Example"}], "error :2: city: 'Dr. J… E…' is the name of a person, and the column is free of"),
+    ([{"notes": "so said Dr. Jane Example in June"}], "error :2: notes: 'Dr. J… E…' is the name of a person, and"),
+    ([{"city": "Jane Example"}], "error :2: city: 'J… E…' looks like the name of a person, and"),
+    ([{"city": "Dr. Jane Example"}], "error :2: city: 'Dr. J… E…' is the name of a person, and a register holds none"),
     ([{"notes": "Vries, Marieke told us"}], "error :2: notes: 'V…, M…' is the name of a private person, and is"),
     ([{}, {"id": "B", "city": "Bonn", "supersedes": "CARDS-DEU-01"}], "no row 'CARDS-DEU-01'. Did you mean"),
     ([{"source_url": "https://example.org/1"}], "error :2: source_url: found 'https://example.org/1', which is an "),
@@ -341,13 +360,30 @@ def test_offices_and_bodies_named_after_people_may_stand_where_no_person_may(bod
     assert remarks({"city": body}) == []
 
 
+ORDINARY = privacy.ordinary(["somebody told us about the young mother, in grace"])
+
+
+@pytest.mark.parametrize(("row", "says"), [
+    ({"city": "Erika Mustermann told us about it, in the hall of the town and before many witnesses"},
+     "error :2: city: 'E… M…'"),
+    ({"notes": "Amina Otieno, a mother of three in Kibera"}, "warning :2: notes: 'A… O…' may be the name"),
+    ({"notes": "Mr. Ahmed Karimi, an asylum seeker"}, "error :2: notes: 'Mr. A… K…' is the name of a person"),
+    ({"notes": "Grace Young, Monday March, South Sudan"}, ""),  # ordinary words, the calendar, countries
+])
+def test_names_in_running_text_are_told_by_what_texts_never_write_small(row: dict[str, str], says: str) -> None:
+    text = kept.table(row)
+    found = [f"{r.level} :{r.line}: {r.sentence.split(': ', 1)[1]}" for r in curation.remarks(
+        kept.declared(), text, AS_OF, ordinary=ORDINARY)]
+    assert [one[:len(says)] for one in found] == ([says] if says else [])
+
+
 def test_a_body_that_looks_like_a_person_is_declared_as_one() -> None:
     text = kept.REGISTER + "organisations: [Carta Blanca, Dr. Martin Club]\n"
     for name, right in (("Carta Blanca", True), ("Dr. Martin Club", True), ("Carla Blanca", False)):
         rows = kept.table({"city": name})
         assert (curation.remarks(kept.declared(text), rows, AS_OF) == []) is right
         register = kept.declared(text)
-        frame = entries.parse(rows, register.header(), "")
+        frame, _ = entries.parse(rows, register.header(), "")
         assert entries.people(frame, register.header(), "", register.organisations) == []
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,9 +83,8 @@ def measure(
     return Measured(what, promise, min(seconds), peak)
 
 
-def main() -> None:
-    """Run every measurement; ``--quick`` leaves out the 193 member states."""
-    quick = "--quick" in sys.argv
+def commands(quick: bool) -> list[Measured]:
+    """Whole commands on the flagship, in fresh processes."""
     with tempfile.TemporaryDirectory() as scratch:
         project = Path(scratch) / "project"  # a store of its own: what is measured as cold is cold
         project.mkdir()
@@ -106,24 +106,61 @@ def main() -> None:
             out = ["--out", str(Path(scratch) / "world")]
             results.append(measure("all 193 member states, HTML, PDF and data", "240 s",
                                    ["run", "--all-members", *there, *out]))
-    write(results)
+    return results
 
 
-def write(results: list[Measured]) -> None:
+def parts(quick: bool) -> Iterator[tuple[str, list[str], list[list[str]]]]:
+    """What single steps take: a title, a heading and rows for each; things compared take turns in one process."""
+    sys.path.insert(0, str(ROOT))
+    from tools import bench_checks, bench_fetch, bench_methods, bench_readers
+
+    yield "Reading, beside the field's general libraries", ["form", "beside", "promised", "ours", "theirs", "times faster", "our memory"], [
+        [r["form"], r["library"] if r["promised"] else f"{r['library']}, parsing alone",
+         f"{r['promised']:g} times" if r["promised"] else "-", f"{r['ours_s']:.2f} s", f"{r['theirs_s']:.2f} s",
+         f"{r['ratio']:.1f}", f"{r['peak_mb']:.0f} MB"] for r in bench_readers.measure(2 if quick else 3)
+    ]
+    yield "Fetching, from local servers that answer after 50 ms", ["what", "promised", "seconds", "processor"], [
+        [r.what, r.promise, f"{r.seconds:.2f} s", f"{r.cpu:.2f} s"] for r in bench_fetch.measure()
+    ]
+    checked = [[r["what"], f"{r['observations']:,}", f"{r['promise_s']:g} s", f"{r['ours_s']:.2f} s",
+                f"by hand in polars {r['by_hand_s']:.2f} s"] for r in bench_checks.measure()]
+    if not quick:
+        r = bench_checks.many()
+        checked.append([f"{r['what']}, ten answers one after another", f"{r['observations']:,}",
+                        f"{r['promise_mb']:,} MB", f"{r['seconds']:.0f} s", f"peak {r['peak_mb']:.0f} MB"])
+    yield "Checking", ["what", "observations", "promised", "seconds", "beside it"], checked
+    sizes = (10_000, 100_000) if quick else (10_000, 100_000, 1_000_000)
+    yield "Judging: every formula method on the same series", ["series", "promised", "seconds", "peak memory"], [
+        [f"{r['series']:,}", f"{r['promise_s']:g} s, {r['promise_mb']:,} MB" if r["series"] == 1_000_000 else "-",
+         f"{r['seconds']:.2f} s", f"{r['peak_mb']:.0f} MB"] for r in bench_methods.measure(sizes)
+    ]
+
+
+def main() -> None:
+    """Run every measurement; ``--quick`` leaves out the largest of each kind."""
+    quick = "--quick" in sys.argv
+    rows = [[r.what, r.promise, f"{r.seconds:.2f} s", f"{r.megabytes:.0f} MB"] for r in commands(quick)]
+    tables = [("Whole commands", ["what", "promised", "seconds", "peak memory"], rows)]
+    for title, heading, rows in parts(quick):
+        print(title, *("  " + ", ".join(row) for row in rows), sep="\n", flush=True)
+        tables.append((title, heading, rows))
+    write(tables)
+
+
+def write(tables: list[tuple[str, list[str], list[list[str]]]]) -> None:
     """docs/performance.md, with the machine described in general terms."""
-    rows = "\n".join(f"| {r.what} | {r.promise} | {r.seconds:.2f} s | {r.megabytes:.0f} MB |" for r in results)
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
-    (ROOT / "docs/performance.md").write_text(f"""# Performance
+    text = f"""# Performance
 
-Printed by `make bench` on {datetime.now(UTC).date()}: {machine}. Times are wall-clock seconds of whole commands in
-fresh processes, the least of several runs where the command is short; memory is the peak of the command and its
-workers together, pages that several of them share counted once (PSS, on Linux). Other work may have run beside;
-measure on your own machine before you compare.
-
-| what | promised | seconds | peak memory |
-|---|---|---|---|
-{rows}
-""", encoding="utf-8")
+Printed by `make bench` on {datetime.now(UTC).date()}: {machine}. Times are wall-clock seconds, the least of several
+runs where something is short. Whole commands run in fresh processes; their memory is the peak of the command and its
+workers together, pages that several of them share counted once (PSS, on Linux). What is compared ran by turns in one
+process on the same bytes. Other work may have run beside; measure on your own machine before you compare.
+"""
+    for title, heading, rows in tables:
+        lines = [heading, ["---"] * len(heading), *rows]
+        text += f"\n## {title}\n\n" + "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    (ROOT / "docs/performance.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

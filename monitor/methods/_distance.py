@@ -46,6 +46,7 @@ def noted() -> pl.Expr:
     """The key of the sentence about the first special case that holds."""
     return (
         pl.when("met", pl.col("away")).then(pl.lit("met_but_worsening")).when("met").then(pl.lit(""))
+        .when("late", "met_then").then(pl.lit("target_not_held"))
         .when("late").then(pl.lit("target_missed"))
         .when(pl.col("aimed"), pl.col("due")).then(pl.lit("target_due"))
         .when(pl.col("short_at_base") <= pl.col("grain")).then(pl.lit("target_lost"))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import polars as pl
 
 from monitor.methods._points import FIELDS
-from monitor.methods._scale import TOLERANCE, Thresholds, step, word_of
+from monitor.methods._scale import TOLERANCE, Step, Thresholds, rung, word_of
 
 #: what counts as nothing, as a share of the largest figure involved
 ZERO_SHARE = 0.001
@@ -101,24 +101,23 @@ def graded(frame: pl.DataFrame, thresholds: Thresholds, met: str, factor: pl.Exp
         met: the method's word for a target that is met.
         factor: what the cut-offs without a target are multiplied by.
     """
-    away = pl.col("v") < -TOLERANCE
     paced, free = thresholds["ratio"], thresholds["rate"]
-    in_time = [each for each in paced if each.status != "on_track"]
-
-    def part(name: str, achieved: str, lost: str, lame: str) -> pl.Expr:
-        return (
-            pl.when("met").then(pl.lit(achieved))
-            # no pace to compare: the base was the target, or the target was due before the base
-            .when(pl.col("aimed"), pl.col("ratio").is_null()).then(
-                pl.when(away | (pl.col("required") == 0)).then(pl.lit(lost)).otherwise(pl.lit(lame)))
-            .when("late").then(step(pl.col("ratio"), in_time, name))  # missed: not on track, however fast it was
-            .when("aimed").then(step(pl.col("ratio"), paced, name))
-            .otherwise(step(pl.col("v"), free, name, factor))
-        )
-
-    return frame.with_columns(
-        status=part("status", "achieved", "backwards", "limited"),
-        word=part("word", met, word_of("backwards", paced), word_of("limited", paced)),
+    unpaced = (Step(0.0, "achieved", met), Step(0.0, "backwards", word_of("backwards", paced)),
+               Step(0.0, "limited", word_of("limited", paced)))
+    outcomes = (*unpaced, *paced, *free)
+    away = (pl.col("v") < -TOLERANCE) | (pl.col("required") == 0)
+    best_late = sum(each.status == "on_track" for each in paced)  # missed: not on track, however fast it was
+    pace = len(unpaced) + rung(pl.col("ratio"), paced)
+    number = (
+        pl.when("met").then(0)
+        # no pace to compare: the base was the target, or the target was due before the base
+        .when(pl.col("aimed"), pl.col("ratio").is_null()).then(pl.when(away).then(1).otherwise(2))
+        .when("late").then(pl.max_horizontal(pace, len(unpaced) + best_late)).when("aimed").then(pace)
+        .otherwise(len(unpaced) + len(paced) + rung(pl.col("v"), free, factor))
+    )
+    return frame.with_columns(number=number).with_columns(
+        status=pl.lit(pl.Series([each.status for each in outcomes])).gather("number"),
+        word=pl.lit(pl.Series([each.word for each in outcomes])).gather("number"),
     )
 
 
@@ -127,6 +126,7 @@ def noted() -> pl.Expr:
     aimed = pl.col("aimed")
     return (
         pl.when("met", pl.col("v") < -TOLERANCE).then(pl.lit("met_but_worsening")).when("met").then(pl.lit(""))
+        .when("late", "met_then").then(pl.lit("target_not_held"))
         .when("late").then(pl.lit("target_missed"))
         .when(aimed, pl.col("due")).then(pl.lit("target_due"))
         .when(aimed, pl.col("way") * (pl.col("y0") - pl.col("yt")) >= 0).then(pl.lit("target_lost"))
@@ -156,4 +156,4 @@ def concluded(frame: pl.DataFrame, refused: pl.Expr, note: pl.Expr) -> pl.DataFr
         word=pl.when(judgement).then("word"),
         score=pl.when(judgement).then("score"), ratio=pl.when(judgement, pl.col("ratio").is_finite()).then("ratio"),
         **{c: pl.when(judgement, shares, pl.col(c).is_finite()).then(c) for c in ("rate", "required")},
-    ).select(c for c in FIELDS if c != "method")
+    ).select(c for c in FIELDS if c in judged.columns)

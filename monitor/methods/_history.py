@@ -28,6 +28,7 @@ class History(NamedTuple):
     figures: pl.DataFrame  # key, value, row (in ``frame``); sorted by key
     series: pl.DataFrame  # indicator, ref_area, code, first, last (rows of ``figures``); sorted by name
     every: pl.Series  # the keys of all figures, other parts of the year too
+    asked: list[tuple[tuple[object, ...], pl.DataFrame]]  # the last question to `two_points`, and the answer
 
     def times(self, at: pl.Series) -> pl.Series:
         """When the figures are of, in years."""
@@ -42,7 +43,7 @@ class History(NamedTuple):
         """The row of the first figure at ``when`` (in years) or later; it may be of another series."""
         return self.figures["key"].search_sorted(_key(code, when), side="left").cast(pl.Int64)
 
-    def count(self, code: pl.Series, when: pl.Series) -> pl.Series:
+    def many(self, code: pl.Series, when: pl.Series) -> pl.Series:
         """How many figures there are since ``when``, in any part of the year."""
         end = self.every.search_sorted((code + 1) * _YEARS, side="left").cast(pl.Int64)
         return end - self.every.search_sorted(_key(code, when), side="left").cast(pl.Int64)
@@ -97,7 +98,7 @@ def _read(frame: pl.DataFrame) -> History:
         indicator=pl.lit(names).gather(pl.col("code") // max(len(areas), 1)),
         ref_area=pl.lit(areas).gather(pl.col("code") % max(len(areas), 1)), code="code", first="first", last="last",
     )
-    return History(frame, figures.select("key", "value", "row"), series, every)
+    return History(frame, figures.select("key", "value", "row"), series, every, [])
 
 
 def _series(figures: pl.DataFrame) -> pl.DataFrame:

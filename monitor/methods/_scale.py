@@ -36,12 +36,15 @@ class Step(NamedTuple):
 Thresholds = Mapping[str, Sequence[Step]]
 
 
-def step(value: pl.Expr, steps: Sequence[Step], part: str, factor: pl.Expr | float = 1.0) -> pl.Expr:
-    """``part`` ("status" or "word") of the best step that the value reaches; cut-offs are times ``factor``."""
-    found = pl.lit(getattr(steps[-1], part))
-    for each in reversed(steps[:-1]):
-        found = pl.when(value >= each.least * factor - TOLERANCE).then(pl.lit(getattr(each, part))).otherwise(found)
-    return found
+def rung(value: pl.Expr, steps: Sequence[Step], factor: pl.Expr | float = 1.0) -> pl.Expr:
+    """The number of the best step that the value reaches, 0 for the first; cut-offs are times ``factor``."""
+    missed = [(value < each.least * factor - TOLERANCE).cast(pl.Int64) for each in steps[:-1]]
+    return pl.sum_horizontal(missed, ignore_nulls=False)
+
+
+def step(value: pl.Expr, steps: Sequence[Step], part: str) -> pl.Expr:
+    """``part`` ("status" or "word") of the best step that the value reaches."""
+    return pl.lit(pl.Series([getattr(each, part) for each in steps])).gather(rung(value, steps))
 
 
 def word_of(status: str, steps: Sequence[Step]) -> str:
@@ -104,6 +107,8 @@ def yearless(indicator: Indicator, name: str = "by") -> str:
 def growing(method: str, indicator: Indicator) -> str:
     """Why a rate of growth has no meaning for an indicator, or nothing."""
     low = indicator.bounds[0]
+    if indicator.scale == "binary":
+        return f"the method '{method}' has no rule for yes and no. Use binary, statcan or un_progress_chart."
     if indicator.scale == "difference" or (low is not None and low < 0):
         what = "scale 'difference'" if indicator.scale == "difference" else f"a lower bound of {low:g}"
         return (f"the method '{method}' compares rates of growth, and figures with {what} can cross zero. "

@@ -7,9 +7,10 @@ higher is better and 0 (no) where lower is better, for indicators of scale ``bin
 |---|---|---|
 | reaches the bar | achieved | target achieved |
 | does not, and is further from it than the base figure | backwards | target not achieved, moved away |
-| does not | limited | target not achieved |
+| does not | not_met | target not achieved |
 
-Statistics Canada and Open SDG publish the two words; that a law taken back counts as backwards is ours.
+Statistics Canada and Open SDG publish the two words; that a law taken back counts as backwards is ours. ``not_met``
+is a status of its own because "limited progress" would tell of a movement that nothing shows.
 Source: Open SDG, docs/progress-methodology.md, "Binary indicators".
 """
 
@@ -31,8 +32,8 @@ OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: how far the bar is reached: 0 or more; how far it has been left since the base
 THRESHOLDS: Thresholds = {
-    "reached": (Step(0.0, "achieved", "target achieved"), Step(NO_LEAST, "limited", "target not achieved")),
-    "since the base": (Step(0.0, "limited", "target not achieved"),
+    "reached": (Step(0.0, "achieved", "target achieved"), Step(NO_LEAST, "not_met", "target not achieved")),
+    "since the base": (Step(0.0, "not_met", "target not achieved"),
                        Step(NO_LEAST, "backwards", "target not achieved, moved away")),
 }
 
@@ -65,7 +66,7 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     )
     status = (
         pl.when(short <= 0).then(pl.lit("achieved"))
-        .when(short > short_at_base).then(pl.lit("backwards")).otherwise(pl.lit("limited"))
+        .when(short > short_at_base).then(pl.lit("backwards")).otherwise(pl.lit("not_met"))
     )
     judged = facts.with_columns(reason=reason).with_columns(
         status=pl.when(pl.col("reason").is_null()).then(status).otherwise(pl.lit("not_assessed")),

@@ -5,7 +5,7 @@ The published symbols are weather. The gap that would be left, as a share of the
 | case | sun | sun and cloud | cloud | storm |
 |---|---|---|---|---|
 | a target with a date | gap under 5 % | 5 to 20 % | more, right way | wrong way |
-| a target to hold every year (option ``hold``), or met | met, trend not away | met, trend away | missed, trend not away | missed, trend away |
+| option ``hold``, or met | met, trend not away | met, trend away | missed, trend not away | missed, trend away |
 | only a direction | mean and last change right | mean right, last not | last right, mean not | neither |
 
 Sun is `on_track` (`achieved` where the target is met), sun and cloud `too_slow` (`achieved` with the note

@@ -20,7 +20,18 @@ from monitor.methods._distance import concluded, noted
 from monitor.methods._growth import refuse
 from monitor.methods._points import finish, two_points
 from monitor.methods._scale import (
-    ABOVE_ZERO, NO_LEAST, TOLERANCE, Step, Thresholds, lacking, number, refuse_options, step, unknown, year, yearless,
+    ABOVE_ZERO,
+    NO_LEAST,
+    TOLERANCE,
+    Step,
+    Thresholds,
+    lacking,
+    number,
+    refuse_options,
+    step,
+    unknown,
+    year,
+    yearless,
 )
 from monitor.methods.statcan import BASE_YEAR, PACE
 from monitor.model import Direction, Indicator
@@ -57,9 +68,9 @@ def fits(indicator: Indicator) -> str:
 def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> pl.DataFrame:
     """One row for each (indicator, area) with a figure: the columns of `monitor.model.Assessment`."""
     refuse_options("interval", indicators, OPTIONS)
-    ends = [(key, low, high, by and str(by), by and float(by), (by or as_of.year) < as_of.year)
-            for key, i in indicators.items() if (low := number(i, "low")) is not None
-            and (high := number(i, "high")) is not None and low < high for by in [year(i)]]
+    ends = [(key, start, stop, by and str(by), by and float(by), (by or as_of.year) < as_of.year)
+            for key, i in indicators.items() if (start := number(i, "low")) is not None
+            and (stop := number(i, "high")) is not None and start < stop for by in [year(i)]]
     told = pl.DataFrame(ends, orient="row", schema={
         "indicator": pl.String, "low_end": pl.Float64, "high_end": pl.Float64, "target_period": pl.String,
         "tt": pl.Float64, "due": pl.Boolean})
@@ -75,7 +86,8 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
         short=outside(value), short_at_base=outside(pl.col("base_value")),
     ).with_columns(
         aimed=low.is_not_null(), met=(pl.col("short") <= pl.col("grain")).fill_null(False), away=pl.lit(False),
-        late=(pl.col("t1") >= pl.col("tt") - TOLERANCE).fill_null(False), n1=pl.col("t1") - pl.col("t0"),
+        met_then=pl.lit(False), late=(pl.col("t1") >= pl.col("tt") - TOLERANCE).fill_null(False),
+        n1=pl.col("t1") - pl.col("t0"),
         target_value=pl.when(value > high).then(high).otherwise(low),
     )
     years = pl.when(pl.col("tt") > pl.col("t0") + TOLERANCE).then(pl.col("tt") - pl.col("t0"))

@@ -23,7 +23,7 @@ from monitor import period
 from monitor.methods._distance import concluded, noted, refusal
 from monitor.methods._growth import ZERO_SHARE
 from monitor.methods._history import TICKS, history
-from monitor.methods._points import finish, two_points
+from monitor.methods._points import finish, met_then, two_points
 from monitor.methods._scale import ABOVE_ZERO, NO_LEAST, TOLERANCE, Step, Thresholds, refuse_options, step, unknown
 from monitor.model import Indicator
 from monitor.series import Series
@@ -92,7 +92,8 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
         return pl.when(d == 0).then((of - pl.col("goal")).abs() - (figure - pl.col("goal")).abs()).otherwise(
             d * (figure - of))
 
-    close = pl.when(pl.col("final") != 0).then(pl.col("final").abs()).otherwise(pl.max_horizontal(value.abs(), base.abs()))
+    close = pl.when(pl.col("final") != 0).then(pl.col("final").abs()).otherwise(
+        pl.max_horizontal(value.abs(), base.abs()))
     met = pl.when(d == 0).then((value - pl.col("final")).abs() <= ZERO_SHARE * close * (1 + TOLERANCE)).otherwise(
         d * (value - pl.col("final")) >= -pl.col("grain"))
     asked, done = ahead(pl.col("path"), base), ahead(value, base)
@@ -104,8 +105,10 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     missed = pl.when(d == 0).then((pl.lit(on_its_date) - milestone).abs() > ZERO_SHARE * milestone.abs()).otherwise(
         d * (pl.lit(on_its_date) - milestone) < -pl.col("grain"))
     frame = frame.with_columns(
-        met=met.fill_null(False), away=done < -pl.col("grain"), missed=missed & (pl.col("before_tt") >= pl.col("begin_t")),
-        ratio=pl.when(asked > pl.col("grain")).then(done / asked), on_path=ahead(value, pl.col("path")) >= -pl.col("grain"),
+        met=met.fill_null(False), away=done < -pl.col("grain"),
+        missed=missed & (pl.col("before_tt") >= pl.col("begin_t")),
+        ratio=pl.when(asked > pl.col("grain")).then(done / asked),
+        on_path=ahead(value, pl.col("path")) >= -pl.col("grain"),
         short_at_base=-ahead(base, pl.col("final")),
     )
     steps = THRESHOLDS["ratio"]
@@ -118,6 +121,7 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
 
     frame = frame.with_columns(status=part("status", "achieved", "on_track", "backwards"),
                                word=part("word", MET, steps[0].word, OFF))
+    frame = met_then(known, frame)
     note = pl.coalesce(pl.when("missed", ~pl.col("met"), ~pl.col("late")).then(pl.lit("milestone_missed")), noted())
     return finish("milestones", concluded(frame, refusal("no_target"), note))
 

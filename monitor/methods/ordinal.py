@@ -8,7 +8,8 @@ without one, the best end.
 |---|---|
 | reaches the wished step | achieved |
 | is nearer to it than the base figure | too slow: a step was taken, it is not there yet |
-| is as near, or there is no earlier figure | limited |
+| is as near | limited |
+| does not reach it, and there is no earlier figure | not met |
 | is further from it | backwards |
 
 On track is never said: steps have no even distances, so none can promise to be there in time. The word is the step's
@@ -26,7 +27,7 @@ from monitor.methods._distance import concluded, noted
 from monitor.methods._growth import refuse
 from monitor.methods._points import finish, two_points
 from monitor.methods._scale import NO_LEAST, TOLERANCE, Step, Thresholds, refuse_options, unknown
-from monitor.model import Direction, Indicator
+from monitor.model import Indicator
 from monitor.series import Series
 
 SOURCE = "this project; scales of IOM's Migration Governance Indicators and of the Open Government Partnership"
@@ -100,6 +101,7 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     step = pl.when(down).then((place - TOLERANCE).ceil()).otherwise((place + TOLERANCE).floor())
     frame = frame.with_columns(
         status=pl.when("met").then(pl.lit("achieved")).when(gained >= 1).then(pl.lit("too_slow"))
+        .when(pl.col("short_at_base").is_null()).then(pl.lit("not_met"))
         .when(gained >= 0).then(pl.lit("limited")).otherwise(pl.lit("backwards")),
         word=pl.col("names").list.get(step.clip(0, pl.col("names").list.len() - 1).cast(pl.Int64), null_on_oob=True),
     )

@@ -18,7 +18,8 @@ from datetime import date
 import polars as pl
 
 from monitor.methods._growth import concluded, graded, noted, paces, refusal, refuse
-from monitor.methods._points import finish, two_points
+from monitor.methods._history import history
+from monitor.methods._points import finish, met_then, two_points
 from monitor.methods._scale import Thresholds, lacking, number, refuse_options, unknown, year, yearless
 from monitor.methods.statcan import BASE_YEAR, WORDS
 from monitor.methods.statcan import THRESHOLDS as PUBLISHED
@@ -34,8 +35,8 @@ THRESHOLDS: Thresholds = PUBLISHED
 
 def fits(indicator: Indicator) -> str:
     """Why the method cannot judge an indicator as it is declared, with the remedy; nothing where it can."""
-    if said := unknown("relative", indicator, OPTIONS) or lacking("relative", indicator, "factor", "by") or yearless(
-            indicator):
+    if said := unknown("relative", indicator, OPTIONS) or yearless(indicator) or lacking(
+            "relative", indicator, "factor", "by"):
         return said
     factor = number(indicator, "factor") or 0.0
     if factor < 0 or factor == 1:
@@ -61,7 +62,7 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     facts = two_points(indicators, series, as_of, BASE_YEAR).drop("target_value", "target_period", "tt", "due").join(
         told, on="indicator", how="left", maintain_order="left"
     ).with_columns(target_value=pl.col("factor") * pl.col("base_value"), tt=pl.col("tt") + pl.col("t1") % 1)
-    frame = graded(paces(facts), THRESHOLDS, WORDS["achieved"])
+    frame = graded(paces(met_then(history(series), facts)), THRESHOLDS, WORDS["achieved"])
     untold = pl.when(pl.col("factor").is_null(), pl.col("refused").is_null()).then(
         refuse("not_applicable", "no_thresholds"))
     manner = pl.when(pl.col("linear"), ~pl.col("met")).then(pl.lit("linear pace: ")).otherwise(pl.lit(""))

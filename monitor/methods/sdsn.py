@@ -23,9 +23,18 @@ import polars as pl
 
 from monitor.methods._distance import concluded, noted, refusal, shortfalls
 from monitor.methods._history import history
-from monitor.methods._points import finish, two_points, window
+from monitor.methods._points import finish, met_then, two_points, window
 from monitor.methods._scale import (
-    NO_LEAST, Step, Thresholds, lacking, number, refuse_options, step, unknown, year, yearless,
+    NO_LEAST,
+    Step,
+    Thresholds,
+    lacking,
+    number,
+    refuse_options,
+    step,
+    unknown,
+    year,
+    yearless,
 )
 from monitor.model import Direction, Indicator
 from monitor.series import Series
@@ -52,8 +61,8 @@ MAINTAINED = "maintaining goal achievement"
 
 def fits(indicator: Indicator) -> str:
     """Why the method cannot judge an indicator as it is declared, with the remedy; nothing where it can."""
-    if said := unknown("sdsn", indicator, OPTIONS) or lacking(
-            "sdsn", indicator, "green", "red", "by") or yearless(indicator):
+    if said := unknown("sdsn", indicator, OPTIONS) or yearless(indicator) or lacking(
+            "sdsn", indicator, "green", "red", "by"):
         return said
     if indicator.direction is Direction.TARGET:
         return "the method 'sdsn' has no colours on both sides of a target. Use interval or germany."
@@ -76,7 +85,7 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     facts = window(history(series), two_points(indicators, series, as_of, BASE_YEAR), YEARS, YEARS - 1, YEARS + 1)
     facts = facts.drop("target_value", "target_period", "tt", "due").join(
         _declared(indicators, as_of), on="indicator", how="left", maintain_order="left")
-    frame = shortfalls(facts.with_columns(tt=pl.col("tt") + pl.col("t1") % 1))
+    frame = shortfalls(met_then(history(series), facts.with_columns(tt=pl.col("tt") + pl.col("t1") % 1)))
     need, done = pl.col("short_at_base"), pl.col("short_at_base") - pl.col("short")
     years = pl.when(pl.col("tt") > pl.col("t0")).then(pl.col("tt") - pl.col("t0"))
     frame = frame.with_columns(

@@ -19,6 +19,8 @@ Where the published text is silent or breaks down, this module decides, and docs
   a share of the base. An index has no meaningful zero, so without a target it is refused.
 - Direction ``target``: each figure y is replaced by |target| + |y - target|, which must fall to |target|
   (the published transformation of "Goldilocks" indicators, for any target). Met within `ZERO_SHARE` of it.
+- Without a target, a figure at the natural limit that lies in the wished direction (``bounds``) cannot become better:
+  ``achieved``, as at a target. The published rule calls it improving even where nothing has moved.
 - Mixed signs are refused, as published; all negative, the size of the figure is what shrinks or grows.
 - Scale ``binary``: met or not met, see `monitor.methods.binary`.
 
@@ -55,6 +57,8 @@ GROWTH = {"on_track": 0.015, "too_slow": 0.005, "limited": 0.0}
 WORDS = {"achieved": "target achieved", "on_track": "on track",
          "too_slow": "progress made but acceleration needed", "limited": "limited progress",
          "backwards": "deterioration"}
+#: of a figure that has no target and cannot become better: ours
+BEST = "best possible value"
 THRESHOLDS: Thresholds = {
     measure: (*(Step(least, status, WORDS[status]) for status, least in cuts.items()),
               Step(NO_LEAST, "backwards", WORDS["backwards"]))
@@ -85,8 +89,11 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     frame = paces(two_points(paced, series, as_of, BASE_YEAR))
     way, linear = pl.col("way"), pl.col("linear")
     limit = pl.when(way > 0).then("high").otherwise("low")
-    frame = graded(frame.with_columns(limit=_limit_factor(pl.col("base_value"), limit, way, linear)),
+    best = ~pl.col("aimed") & (way * (pl.col("value") - limit) >= -TOLERANCE * limit.abs()).fill_null(False)
+    frame = graded(frame.with_columns(limit=_limit_factor(pl.col("base_value"), limit, way, linear),
+                                      met=pl.col("met") | best),
                    THRESHOLDS, WORDS["achieved"], pl.col("limit"))
+    frame = frame.with_columns(word=pl.when(best).then(pl.lit(BEST)).otherwise("word"))
     manner = pl.when(linear, ~pl.col("met")).then(pl.lit("linear pace: ")).otherwise(pl.lit(""))
     judged = concluded(frame.with_columns(word=manner + pl.col("word"), score=_points()), refusal(linear=True), noted())
     if not yes_no:

@@ -50,7 +50,8 @@ THRESHOLDS: Thresholds = {
 
 def fits(indicator: Indicator) -> str:
     """Why the method cannot judge an indicator as it is declared, with the remedy; nothing where it can."""
-    return unknown("un_progress_chart", indicator, OPTIONS) or growing("un_progress_chart", indicator)
+    said = unknown("un_progress_chart", indicator, OPTIONS)
+    return said or (growing("un_progress_chart", indicator) if indicator.scale != "binary" else "")
 
 
 def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> pl.DataFrame:

@@ -46,10 +46,8 @@ ENDS = {"ratio": (-0.5, 1.5), "rate": (-0.05, 0.05)}
 
 def fits(indicator: Indicator) -> str:
     """Why the method cannot judge an indicator as it is declared, with the remedy; nothing where it can."""
-    name = "un_progress_chart_undata"
-    if indicator.scale == "binary":
-        return f"the method '{name}' has no rule for yes and no. Use binary, statcan or un_progress_chart."
-    return unknown(name, indicator, OPTIONS) or growing(name, indicator)
+    return (unknown("un_progress_chart_undata", indicator, OPTIONS)
+            or growing("un_progress_chart_undata", indicator))
 
 
 def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from typing import Any
 
 from monitor.errors import CannotRender, MonitorError
 from monitor.outputs import _svg
-from monitor.scorecard import Matrix, Scorecard
+from monitor.scorecard import Chapter, Matrix, Scorecard
 from monitor.words import Words
 
 #: everything is forbidden but the page's own style, its data: pictures, and one script known by its hash
@@ -59,6 +59,18 @@ def index(matrix: Matrix, words: Words, folders: Sequence[Path], tokens: dict[st
     if "</" in script:
         raise CannotRender("sort.js.j2: '</' would end the script early. Write the sign '<' apart from '/'.")
     return _page("index.html.j2", words, folders, tokens, script, page=matrix, matrix=matrix)
+
+
+def mandate(
+    page: Matrix, chapters: Sequence[Chapter], words: Words, folders: Sequence[Path], tokens: dict[str, Any]
+) -> bytes:
+    """The page of the whole mandate, the same for every area of an edition.
+
+    Raises:
+        CannotRender: a template is at fault; the message names the file and the line.
+    """
+    known = {one.id for chapter in chapters for one in chapter.entries}
+    return _page("mandate.html.j2", words, folders, tokens, "", page=page, chapters=chapters, known=known)
 
 
 def quality(shown: Any, words: Words, folders: Sequence[Path], tokens: dict[str, Any]) -> bytes:

@@ -12,7 +12,7 @@ from monitor.errors import UnreadableData
 from monitor.model import Source
 from monitor.readers._reading import Options
 from monitor.readers._text import some
-from monitor.readers._values import statuses, values
+from monitor.readers._values import mapped, statuses, values
 from monitor.results import Snapshot
 from monitor.series import ROW, rows
 
@@ -48,19 +48,19 @@ def finish(
     frame = statuses(frame, dict(flags or {}) | source.flags)
     offered = source.series.get(series)
     default = (offered.unit if offered else "") or snapshot.unit
-    unit = pl.col("unit_measure") if "unit_measure" in frame.columns else pl.lit(None, pl.String)
-    empty = pl.all().exclude(*ROW).fill_null("") == ""
-    gaps = frame.select(empty.any()).row(0, named=True) if set(frame.columns) - set(ROW) else {}
+    unit = pl.col("unit_measure") if "unit_measure" in frame.columns else pl.lit("")
     return rows(frame.with_columns(
-        pl.when(unit.fill_null("") != "").then(unit).otherwise(pl.lit(default)).alias("unit_measure"),
-        *(pl.col(d).replace("", None).fill_null(_UNSPECIFIED) for d, some_are in gaps.items() if some_are),
+        pl.when(unit != "").then(unit).otherwise(pl.lit(default)).alias("unit_measure"),
+        *(pl.col(d).replace("", None).fill_null(_UNSPECIFIED) for d in set(frame.columns) - set(ROW)
+          if frame[d].null_count() or (frame[d] == "").any()),
     ))
 
 
 def our_area(code: str) -> str | None:
     """An area's code if it is, or names without doubt, one of ours; None for other groups.
 
-    Known are ISO 3166-1 alpha-3 and alpha-2 (with Eurostat's EL and UK), ISO 3166-2, M49 numbers and the EU of 27.
+    Known are ISO 3166-1 alpha-3 and alpha-2 (with Eurostat's EL and UK, and XK for Kosovo), ISO 3166-2, M49 numbers and
+    the EU of 27.
     """
     if code in area.table():
         return code
@@ -98,9 +98,7 @@ def _areas(frame: pl.DataFrame, declared: Mapping[str, str]) -> pl.DataFrame:
     """Rows of countries and known groups, under our codes; the publisher's other aggregates are left out."""
     found = [str(code) for code in frame["ref_area"].unique().drop_nulls()]
     ours = {code: our_area(declared.get(code.strip(), code.strip())) or declared.get(code.strip()) for code in found}
-    kept = frame.with_columns(
-        pl.col("ref_area").replace_strict(list(ours), list(ours.values()), default=None, return_dtype=pl.String)
-    )
+    kept = frame.with_columns(mapped(frame["ref_area"].cast(pl.String), ours))
     if not all(ours.values()) or kept["ref_area"].null_count():
         kept = kept.filter(pl.col("ref_area").fill_null("") != "")
     if frame.height and not kept.height:
@@ -120,6 +118,4 @@ def _periods(frame: pl.DataFrame) -> pl.DataFrame:
     if refused:
         raise UnreadableData(f"{', '.join(refused[:5])} is no period: expected 2024, 2024-Q3, 2024-05, 2024-05-17 or "
                              f"2007/08 ({len(refused)} such texts). 'recodes: time_period' can say what is meant.")
-    if all(text == kept for text, kept in canonical.items()):
-        return frame
-    return frame.with_columns(pl.col("time_period").replace_strict(canonical, return_dtype=pl.String))
+    return frame.with_columns(mapped(frame["time_period"], canonical))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Collection
@@ -11,6 +12,8 @@ import polars as pl
 
 from monitor.errors import UnreadableData
 from monitor.readers._text import decode, excerpt
+
+_HEAD = 4096  # bytes that tell what a file is
 
 
 def frame(body: bytes, *, delimiter: str = ",", encoding: str = "utf-8-sig", skip: int = 0) -> pl.DataFrame:
@@ -23,33 +26,48 @@ def frame(body: bytes, *, delimiter: str = ",", encoding: str = "utf-8-sig", ski
         UnreadableData: empty, a web page, an open quote, a heading given twice, rows longer than the
             heading, or a last row that is cut off.
     """
-    text = decode(body, "CSV", encoding)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = (text.split("\n", skip)[skip:] or [""])[0].strip("\n")
-    begins = f"it begins with {excerpt(text)}"
-    heading = _cells(text.partition("\n")[0], delimiter, begins)
-    if not text or not any(heading):
+    body = _plain(body, encoding)
+    for _ in range(skip):
+        body = body.partition(b"\n")[2]
+    body = body.lstrip(b"\n")
+    begins = f"it begins with {excerpt(body[:_HEAD].decode(errors='ignore'))}"
+    heading = _cells(io.BytesIO(body).readline(), delimiter, begins)
+    if not any(heading):
         raise UnreadableData(f"there is no heading below the first {skip} lines, expected names of columns.")
     if twice := sorted(name for name, times in Counter(heading).items() if name and times > 1):
         raise UnreadableData(f"the heading has {', '.join(twice[:20])} more than once; {begins}.")
-    if text.count('"') % 2:
+    if b'"' in body and body.count(b'"') % 2:
         raise UnreadableData(f"a quotation mark is never closed, so the file is cut off or no CSV; {begins}.")
-    last = text.rsplit("\n", 1)[-1]
-    if last.count('"') % 2 == 0 and len(cells := _cells(last, delimiter, begins)) < len(heading):
+    if body.endswith(b"\n\n"):
+        body = body.rstrip(b"\n")
+    last = body[body.rfind(b"\n", 0, len(body) - 1) + 1:]
+    if last.count(b'"') % 2 == 0 and len(cells := _cells(last, delimiter, begins)) < len(heading):
         raise UnreadableData(f"the last row has {len(cells)} cells and the heading {len(heading)}: the file is cut "
                              f"off, or has notes below the table; {begins}.")
     try:
-        table = pl.read_csv(text.encode(), separator=delimiter, infer_schema=False)
-    except (pl.exceptions.PolarsError, UnicodeEncodeError) as problem:
+        table = pl.read_csv(body, separator=delimiter, infer_schema=False)
+    except pl.exceptions.PolarsError as problem:
         raise UnreadableData(f"the table cannot be read as CSV ({str(problem).splitlines()[0]}); {begins}.") from None
-    blank = table.select(pl.all_horizontal(pl.all().is_null())).to_series()
-    return table.filter(~blank) if blank.any() else table
+    if not all(table.null_count().row(0)):
+        return table
+    return table.filter(~pl.all_horizontal(pl.all().is_null()))
 
 
-def _cells(line: str, delimiter: str, begins: str) -> list[str]:
+def _plain(body: bytes, encoding: str) -> bytes:
+    """The text in UTF-8, its lines ended as here. What is so already is not copied: a file may be large."""
+    if encoding == "utf-8-sig" and body.isascii() and body[:_HEAD].strip():
+        decode(body[:2 * _HEAD], "CSV", encoding)  # refuses a web page
+    else:
+        try:
+            body = decode(body, "CSV", encoding).encode()
+        except UnicodeEncodeError as problem:
+            raise UnreadableData(f"the text holds half a character ({problem}).") from None
+    return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in body else body
+
+
+def _cells(line: bytes, delimiter: str, begins: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=delimiter), [])
+        return next(csv.reader([line.decode().rstrip("\n")], delimiter=delimiter), [])
     except csv.Error as problem:
         raise UnreadableData(f"a line cannot be read as CSV ({problem}); {begins}.") from None
 

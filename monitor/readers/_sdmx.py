@@ -64,7 +64,8 @@ def _attributes(names: Collection[str]) -> list[pl.Expr]:
     if flags := [n for n in _FLAGS if n in names]:
         free = {"CONF_STATUS": {"F": ""}}  # F: free for publication
         each = [pl.col(n).replace(free[n]) if n in free else pl.col(n) for n in flags]
-        taken.append(pl.concat_str(each, ignore_nulls=True).alias("flag_raw"))
+        joined = pl.concat_str(each, ignore_nulls=True) if each[1:] else each[0]
+        taken.append(joined.alias("flag_raw"))
     if "UNIT_MEASURE" in names:
         power = pl.col("UNIT_MULT").replace("0", None) if "UNIT_MULT" in names else pl.lit(None, pl.String)
         taken.append(pl.concat_str("UNIT_MEASURE", pl.lit(" x 10^") + power, ignore_nulls=True).alias("unit_measure"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -21,8 +21,7 @@ def values(frame: pl.DataFrame, absent: Mapping[str, str], inequalities: str | N
         for b in ("lower_bound", "upper_bound") if b in frame.columns
     )
     if inequalities is None and (plain := _plain(frame["obs_value"], absent)) is not None:
-        silent = [] if "comment_obs" in frame.columns else [pl.lit("").alias("comment_obs")]
-        return frame.with_columns(plain, *silent, pl.lit("").alias("_why"))
+        return frame.with_columns(plain)
     text, value = pl.col("obs_value").cast(pl.String).str.strip_chars().fill_null(""), pl.col("obs_value")
     frame = frame.with_columns(text.alias("_text"))
     sign = pl.col("_text").str.extract(r"^([<>≤≥])") if inequalities else pl.lit(None, pl.String)
@@ -68,27 +67,45 @@ def _plain(cells: pl.Series, absent: Mapping[str, str]) -> pl.Series | None:
 
 def statuses(frame: pl.DataFrame, flags: Mapping[str, str]) -> pl.DataFrame:
     """CL_OBS_STATUS out of what the reader gave, the text in the cell, and the publisher's flags."""
-    frame = frame.with_columns(
-        pl.lit("").alias(c) for c in ("flag_raw", "obs_status") if c not in frame.columns
-    ).with_columns(pl.col("flag_raw", "obs_status").fill_null("").str.strip_chars())
-    meant = {raw: _meant(raw, flags) for raw in frame["flag_raw"].unique()}
+    named = [c for c in ("flag_raw", "obs_status") if c in frame.columns]
+    frame = frame.with_columns(stripped(frame[c]) for c in named)
+    raws = (frame["flag_raw"].unique().to_list() if "flag_raw" in named else []) or [""]
+    meant = {raw: _meant(raw, flags) for raw in raws}
     if unknown := sorted(raw for raw, m in meant.items() if m is None):
         raise UnreadableData(f"the flag {some(unknown)} has no meaning: declare it under 'flags' of the source "
                              f"(publisher's flag -> CL_OBS_STATUS), beside {', '.join(flags) or 'none so far'}.")
     present = {raw: next((s for s in _ORDER if s in (m or "")), (m or "")[:1]) for raw, m in meant.items()}
     empty = {raw: _withheld(m or "") for raw, m in meant.items()}
-    if wrong := sorted(set(frame["obs_status"].unique()) - CL_OBS_STATUS - {""}):
+    given = frame["obs_status"].unique().to_list() if "obs_status" in named else [""]
+    if wrong := sorted(set(given) - CL_OBS_STATUS - {""}):
         raise UnreadableData(f"the status {some(wrong)} is not in CL_OBS_STATUS ({' '.join(sorted(CL_OBS_STATUS))}).")
 
-    def by(codes: Mapping[str, str]) -> pl.Expr:
-        return pl.col("flag_raw").replace_strict(list(codes), list(codes.values()), return_dtype=pl.String)
+    def status(own: Collection[str], codes: Mapping[str, str], first: list[str]) -> pl.Expr:
+        """What comes first and says something: the status given and why there is no number, else the flag."""
+        says = {"obs_status": pl.col("obs_status").is_in(list(own)), "_why": pl.col("_why") != ""}
+        chain = [pl.when(says[c]).then(c) for c in first if c in frame.columns and (c == "_why" or any(given))]
+        flagged = len({*codes.values()}) > 1
+        return pl.coalesce(*chain, mapped(frame["flag_raw"], codes) if flagged else pl.lit(codes[raws[0]]))
 
-    given, why = pl.col("obs_status"), pl.col("_why")
-    without = pl.coalesce(pl.when(why != "").then(why), pl.when(given.is_in(list(MISSING))).then(given), by(empty))
-    with_value = pl.coalesce(pl.when(given != "").then(given), pl.when(why != "").then(why), by(present))
-    return frame.with_columns(
-        pl.when(pl.col("obs_value").is_null()).then(without).otherwise(with_value).alias("obs_status")
-    ).drop("_why")
+    found = status(CL_OBS_STATUS, present, ["obs_status", "_why"])
+    if frame["obs_value"].null_count():
+        without = status(MISSING, empty, ["_why", "obs_status"])
+        found = pl.when(pl.col("obs_value").is_null()).then(without).otherwise(found)
+    return frame.with_columns(found.alias("obs_status")).drop("_why", strict=False)
+
+
+def stripped(column: pl.Series) -> pl.Series:
+    """Text without the blanks around it, "" where there is none; one look at each different text."""
+    column = column.cast(pl.String).fill_null("")
+    return mapped(column, {text: text.strip() for text in column.unique()})
+
+
+def mapped(column: pl.Series, codes: Mapping[str, str | None]) -> pl.Series:
+    """Each text as `codes` say, which must know all of them; null stays null. By number of the text, not by text."""
+    if all(text == code for text, code in codes.items()):
+        return column
+    texts = pl.Series(column.name, list(codes.values()), dtype=pl.String)
+    return texts.gather(column.cast(pl.Enum(list(codes))).to_physical())
 
 
 def _meant(raw: str, flags: Mapping[str, str]) -> str | None:

@@ -12,19 +12,22 @@
 A row in force holds until ``date_to``, or as long as the register was kept for its area. Rows that another one
 supersedes, and withdrawn ones, are left out; no rows give no figures.
 
+A row that is wrong costs the figures of its area and of no other: counts, shares, checklists and states rest on all
+rows of an area, and among single figures the missing one may be the newest. Where nobody can tell whose row it is,
+every area could lack it, and there are no figures at all.
+
 A file without such a declaration is read as plain figures: ``id, ref_area, time_period, measure, obs_value,
 source_url, retrieved_on, confidence, note`` and, if there are any, ``obs_status``, ``raw`` and columns nobody reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 from pydantic import Field
 
 from monitor import area, entries
-from monitor.errors import DefinitionError
 from monitor.model import Source
 from monitor.readers._codes import finish
 from monitor.readers._reading import Options, options, reading
@@ -59,17 +62,48 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     """Rows of a register as figures; the comment says which rows, and where they can be read.
 
     Raises:
-        DefinitionError: rows that are not what the register declares; each with its line.
+        DefinitionError: the heading is not what the register declares, or a row of nobody knows which area is wrong.
     """
+    chosen, rule = options(Register, source, series), options(Register, source, series).rule
+    data, faults = _sound(snapshot, source, series)
+    if any(not fault.area for fault in faults):
+        raise entries.refused(faults, f"sources/{source.file or snapshot.source}")
+    data = _dated(data, rule).remove(pl.col("ref_area").is_in([fault.area for fault in faults]))
+    frame = _RULES[rule.rule](data, rule)
+    return finish(frame, chosen, snapshot, source, series, places=frame["ref_area"].unique().to_list())
+
+
+def aside(snapshot: Snapshot, source: Source, series: str) -> list[entries.Fault]:
+    """What is wrong with rows, each with the area that has no figures in this series because of it.
+
+    Raises:
+        MonitorError: the file cannot be read at all.
+    """
+    return _sound(snapshot, source, series)[1]
+
+
+def _sound(snapshot: Snapshot, source: Source, series: str) -> tuple[pl.DataFrame, list[entries.Fault]]:
+    """The rows the rule looks at, and what is wrong with others."""
     chosen = options(Register, source, series)
     where, rule = f"sources/{source.file or snapshot.source}", chosen.rule
     text = "\n".join(decode(body, "CSV") for body in snapshot.bodies[:1])
     columns = chosen.columns or _plain(entries.table(text, where)[0])
-    data = counted(entries.door(text, columns, where, chosen.organisations))
+    data, faults = entries.sound(text, columns, where, chosen.organisations)
+    data = counted(data)
     for name, codes in rule.where.items():
         data = data.filter(pl.col(name).is_in([codes] if isinstance(codes, str) else codes))
-    frame = _RULES[rule.rule](_dated(data, rule), rule, where)
-    return finish(frame, chosen, snapshot, source, series, places=frame["ref_area"].unique().to_list())
+    if misfit := _MISFITS.get(rule.rule):
+        data = data.with_columns(misfit(rule, data).alias("_why"))
+        wrong = data.filter(pl.col("_why").is_not_null()).select(entries.LINE, "ref_area", "_why").rows()
+        faults += [entries.Fault(line, code, f"{where}:{line}: {why}") for line, code, why in wrong]
+        data = data.filter(pl.col("_why").is_null()).drop("_why")
+    whose = _countries([fault.area for fault in faults]) if rule.by == "country" else {}
+    return data, [fault._replace(area=whose.get(fault.area, fault.area)) for fault in faults]
+
+
+def _countries(codes: Iterable[str]) -> dict[str, str]:
+    """City or region -> its country."""
+    return {code: area.from_iso2(code[:2]) or code for code in codes if code and code not in area.table()}
 
 
 def _plain(header: Sequence[str]) -> list[Column]:
@@ -88,8 +122,7 @@ def counted(data: pl.DataFrame) -> pl.DataFrame:
 def _dated(data: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """With the area a row counts for, its years, whether it is doubtful, and what to say of it."""
     note = next((n for n in ("notes", "note") if n in data.columns), None)
-    places = [code for code in data["ref_area"].unique() if code not in area.table()]
-    countries = {code: area.from_iso2(code[:2]) or code for code in places}
+    countries = _countries(data["ref_area"].unique())
     return data.with_columns(
         (pl.col("ref_area").replace(countries) if rule.by == "country" else pl.col("ref_area")),
         _year(rule.at).alias("_year"),
@@ -115,7 +148,7 @@ def _years(data: pl.DataFrame, carried: bool) -> pl.DataFrame:
     return kept.with_columns(years).explode("_year").drop_nulls("_year")
 
 
-def _count(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+def _count(data: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """How many rows, or different entries, for each area and year; of those known, where a column is named."""
     coded = pl.col(rule.column) if rule.column else pl.lit(rule.yes[0])
     known, what = data.filter(coded.is_in([*rule.yes, *rule.no])), pl.col(rule.distinct or "id")
@@ -128,7 +161,7 @@ def _count(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     return _enough(_grouped(known, rule, rule.carried, [value.alias("obs_value"), n.alias("_n")]), rule)
 
 
-def _share(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+def _share(data: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """100 times the yes among the known rows, each counted as often as it says it stands for."""
     def weight(column: str, otherwise: pl.Expr) -> pl.Expr:
         return pl.coalesce(pl.col(column).cast(pl.Float64, strict=False), otherwise) if column else otherwise
@@ -138,9 +171,6 @@ def _share(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     known = data.filter(coded.is_in([*rule.yes, *rule.no]) | counted).with_columns(
         _cases=weight(rule.many, pl.lit(1.0)),
     ).with_columns(_hits=weight(rule.many_yes, pl.when(coded.is_in(rule.yes)).then("_cases").otherwise(0.0)))
-    if wrong := known.filter(pl.col("_hits") > pl.col("_cases"))[entries.LINE].to_list():
-        less = f"{rule.many_yes}: expected no more than '{rule.many}' holds."
-        raise DefinitionError(f"{where}:{line}: {less}" for line in wrong)
     n, k = pl.col("_n"), pl.col("_k")
     middle, spread = (k + Z * Z / 2) / (n + Z * Z), Z / (n + Z * Z) * (k * (n - k) / n + Z * Z / 4).sqrt()
     frame = _grouped(known, rule, rule.carried, [pl.sum("_hits").alias("_k"), pl.sum("_cases").alias("_n")])
@@ -172,11 +202,17 @@ def _enough(frame: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     ).drop("_n")
 
 
-def _checklist(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+def _checklist(data: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """How many items some row in force says yes to; open while an item is neither yes nor no anywhere."""
     answers = [pl.when((pl.col(item) == "yes").any()).then(1).when((pl.col(item) == "no").any()).then(0).alias(item)
                for item in rule.items]
     frame = _grouped(data, rule, True, answers)
+    now, keys = pl.col("time_period").cast(pl.Int64), ["ref_area", *rule.dimensions]
+    for years in range(1, rule.within):  # what held a little earlier holds still
+        past = frame.select(*keys, *rule.items, time_period=(now + years).cast(pl.String))
+        frame = frame.join(past, on=[*keys, "time_period"], how="left", suffix="_past", maintain_order="left").select(
+            pl.exclude(*rule.items, "^.*_past$"),
+            *(pl.when(pl.col(f"{i}_past") == 1).then(1).otherwise(pl.col(i)).alias(i) for i in rule.items))
     met = pl.sum_horizontal(rule.items, ignore_nulls=False)
     score = met * rule.out_of / len(rule.items) if rule.out_of is not None else met
 
@@ -193,15 +229,11 @@ def _checklist(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _value(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+def _value(data: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """Each row a figure; the status says why one is not there."""
     empty = pl.col(rule.column) == ""
     why = pl.when(empty).then(pl.lit("O")).otherwise(pl.lit(""))
     status = pl.col(rule.missing) if rule.missing in data.columns else why
-    if wrong := data.filter(empty != status.is_in(list(MISSING))).select(entries.LINE, status.alias("found")).rows():
-        raise DefinitionError(
-            f"{where}:{line}: {rule.missing}: found '{found}', expected one of {', '.join(MISSING)} for a row without "
-            "figure, and none of them for a row with one." for line, found in wrong)
     raw = pl.col(rule.printed) if rule.printed in data.columns else pl.lit("")
     printed = pl.when(empty & (raw != "")).then(pl.lit("printed as ") + raw)
     named = (("lower_bound", rule.lower), ("upper_bound", rule.upper), ("obs_value", rule.column))
@@ -213,11 +245,8 @@ def _value(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     )
 
 
-def _state(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
+def _state(data: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     """0 and 1 by year: what the last act up to that year left behind."""
-    bare = data.filter(pl.col(rule.column).is_in([*rule.yes, *rule.ended]) & pl.col("_year").is_null())
-    if lines := bare[entries.LINE].to_list():
-        raise DefinitionError(f"{where}:{line}: {rule.at}: found '', expected the date of the act." for line in lines)
     keys = ["ref_area", *rule.dimensions]
     acts = data.select(
         *keys, "_low", pl.col("_year").fill_null(0), pl.col("_until").alias("_last"),
@@ -237,5 +266,36 @@ def _state(data: pl.DataFrame, rule: Rule, where: str) -> pl.DataFrame:
     )
 
 
-_RULES: dict[str, Callable[[pl.DataFrame, Rule, str], pl.DataFrame]] = {
+_RULES: dict[str, Callable[[pl.DataFrame, Rule], pl.DataFrame]] = {
     "count": _count, "share": _share, "checklist": _checklist, "value": _value, "state": _state}
+
+
+def _more_than_all(rule: Rule, data: pl.DataFrame) -> pl.Expr:
+    """A share counts no more of a kind than there are."""
+    if not rule.many_yes:
+        return pl.lit(None, pl.String)
+    cases, hits = (pl.col(name).cast(pl.Float64, strict=False) for name in (rule.many, rule.many_yes))
+    return pl.when(hits > cases.fill_null(1)).then(
+        pl.lit(f"{rule.many_yes}: expected no more than '{rule.many}' holds."))
+
+
+def _unlike_its_status(rule: Rule, data: pl.DataFrame) -> pl.Expr:
+    """A row without figure says why, and only such a row."""
+    if rule.missing not in data.columns:
+        return pl.lit(None, pl.String)
+    status = pl.col(rule.missing)
+    return pl.when((pl.col(rule.column) == "") != status.is_in(list(MISSING))).then(pl.format(
+        "{}: found '{}', expected one of {} for a row without figure, and none of them for a row with one.",
+        pl.lit(rule.missing), status, pl.lit(", ".join(MISSING))))
+
+
+def _undated(rule: Rule, data: pl.DataFrame) -> pl.Expr:
+    """An act that counts has a date."""
+    acted = pl.col(rule.column).is_in([*rule.yes, *rule.ended])
+    return pl.when(acted & _year(rule.at).is_null()).then(
+        pl.lit(f"{rule.at}: found '', expected the date of the act."))
+
+
+#: what a rule asks of a row beyond its columns: a sentence where the row fails, else null
+_MISFITS: dict[str, Callable[[Rule, pl.DataFrame], pl.Expr]] = {
+    "share": _more_than_all, "value": _unlike_its_status, "state": _undated}

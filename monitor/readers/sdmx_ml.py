@@ -66,19 +66,22 @@ def _split(body: bytes) -> Split | None:
         return None
     if re.match(r"\s*<\?xml[^>]*encoding\s*=\s*.(?!utf-8|us-ascii)", text, re.IGNORECASE):
         return None
-    if text.find(":Obs", begins := text.find("<Obs")) > 0 or text.find(":Series", begins) > 0 or begins < 0:
-        return None
     tag, marks = pl.col("tag"), pl.col("tag").str.count_matches('"', literal=True)
-    tags = pl.select(tag=pl.lit(text).str.split("<").explode()).with_columns(tag.str.starts_with("Obs").alias("obs"))
-    tags = tags.filter(pl.col("obs") | tag.str.starts_with("Series")).with_columns(
-        marks.alias("marks"), (~pl.col("obs")).cum_sum().alias("_of"))
+    tags = pl.Series("tag", [text]).str.split("<").explode().to_frame()
+    tags = tags.with_columns(tag.str.starts_with("Obs").alias("obs"), tag.str.starts_with("Series").alias("series"))
+    others = tags.filter(~(pl.col("obs") | pl.col("series")))["tag"]
+    if others.str.contains(r"^[^\s/>]+:(Obs|Series)").any():
+        return None
+    tags = tags.filter(pl.col("obs") | pl.col("series")).select(
+        "tag", "obs", marks.alias("marks"), (~pl.col("obs")).cum_sum().alias("_of"))
     whole = not any(mark in text for mark in "&\t\r")
     found: dict[bool, list[pl.DataFrame]] = {True: [], False: []}
-    for (obs, number), group in tags.group_by("obs", "marks", maintain_order=True):
-        parts = _attributes(group, int(number), whole)
+    for obs, number in tags.select("obs", "marks").unique().sort("obs", "marks").rows():
+        group = tags.filter(pl.col("obs") == obs, pl.col("marks") == number)
+        parts = _attributes(group, number, whole)
         if parts is None:
             return None
-        found[bool(obs)] += parts
+        found[obs] += parts
     if not found[True]:
         return pl.DataFrame(), []
     table = pl.concat(found[True], how="diagonal")
@@ -103,7 +106,7 @@ def _attributes(group: pl.DataFrame, marks: int, whole: bool) -> list[pl.DataFra
     cut = [f"field_{n}" for n in range(0, marks, 2)]
     if marks % 2 or fields[f"field_{marks}"].str.contains("=", literal=True).any():
         return None  # an attribute in single quotes behind the last double one
-    if all(fields[name].n_unique() == 1 for name in cut):
+    if all((fields[name] == fields[name][0]).all() for name in cut):
         alike: Any = [fields.with_columns(place)]
     else:
         alike = fields.with_columns(place).partition_by(cut, maintain_order=True)

@@ -41,7 +41,10 @@ class Expectation:
     table: str = "observations"
     type: str = ""
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # column -> the codes of the rows it speaks of
     untested: str = ""  # why it is not tested on these figures
+    unit: str = ""  # of the figures, for sentences
+    decimals: int = 2
 
     @property
     def subject(self) -> str:
@@ -61,7 +64,7 @@ class Compiler:
         self.areas = list(areas)
         self.frame = frame = frame.filter(pl.col("ref_area").is_in(self.areas))
         self.before = None if before is None else before.filter(pl.col("ref_area").is_in(self.areas))
-        self.titles: dict[str, str] = {}
+        self.indicators: dict[str, Indicator] = {}
         headline = frame.filter(pl.col("breakdown") == TOTAL, pl.col("obs_value").is_not_null())
         self.cells = {key[0]: set(part.select("ref_area", "time_period").iter_rows())
                       for key, part in headline.group_by("indicator")}
@@ -69,10 +72,11 @@ class Compiler:
     def compile(self, indicators: Collection[Indicator], sources: Collection[Source]) -> list[Expectation]:
         """Everything expected of them, declared or by default; each says why it is untested, where it is."""
         found: list[Expectation] = []
-        self.titles = {each.id: each.title for each in indicators}
+        self.indicators = {each.id: each for each in indicators}
         for indicator in indicators:
             if indicator.data:
-                found += self._indicator(indicator)
+                found += (replace(one, unit=indicator.unit, decimals=indicator.decimals)
+                          for one in self._indicator(indicator))
         for source in sources:
             found += self._common(source.expect, "", source.id)
         return found
@@ -160,19 +164,19 @@ class Compiler:
         areas = [a for a in self.areas
                  if (a in named if named else area.kind(a) != "group") and one.applies(a)]
         whole = f"{len(areas)} area{'s' * (len(areas) != 1)} by {len(wanted)} periods, {rule.since} to {until}"
-        expected = f"a figure in {rule.at_least:.0%} of the cells ({whole})"
+        share = "every one" if rule.at_least == 1 else f"at least {rule.at_least:.0%}"
+        expected = f"a figure for {share} of these: {whole}"
         made = Expectation(f"{one.id}.complete.{n}", "complete", one.id, "", expected, rule.why, "cells",
                            "expect_column_values_to_not_be_null")
         if named and rule.at_least < 1 and 2 * len(areas) < len(named):
             return _untested(made, f"{len(areas)} of its {len(named)} areas are in this table")
         if not areas or not wanted:
             return _untested(made, "none of its areas is in this table" if wanted else "no figures in these years")
-        return _with(made, {"column": one.id, **_mostly(rule.at_least),
-                            **_condition(f"ref_area in {json.dumps(areas)} and time_period in {json.dumps(wanted)}")})
+        return _with(made, {"column": one.id, **_mostly(rule.at_least)}, {"ref_area": areas, "time_period": wanted})
 
     def _parts(self, one: Indicator, n: int, rule: Parts) -> Expectation:
         total = " + ".join(rule.of)
-        named = " + ".join(f"{i} ({self.titles[i]})" if i in self.titles else i for i in rule.of)
+        named = " + ".join(f"{i} ({self.indicators[i].title})" if i in self.indicators else i for i in rule.of)
         made = Expectation(f"{one.id}.parts.{n}", "parts", one.id, "", f"{named} is no larger than {one.id}", rule.why,
                            "cells", NO_LESS)
         if not set.intersection(*(self.cells.get(i, set()) for i in (one.id, *rule.of))):
@@ -194,10 +198,9 @@ class Compiler:
             return _untested(made, f"{figures} figures, needs {least}" if figures else "no figures in this table")
         if (there := rows["ref_area"].n_unique()) < areas:
             return _untested(made, f"figures of {there} areas, needs {areas}")
-        said = [f"indicator == {json.dumps(indicator)}" if indicator else f"source == {json.dumps(source)}"]
         limits = where if "breakdown" in where or not headline else {**where, "breakdown": [TOTAL]}
-        said += [f"{column} in {json.dumps([*codes])}" for column, codes in limits.items()]
-        return _with(made, {**{k: v for k, v in kwargs.items() if v is not None}, **_condition(" and ".join(said))})
+        whose = {"indicator": [indicator]} if indicator else {"source": [source]}
+        return _with(made, {k: v for k, v in kwargs.items() if v is not None}, {**whose, **limits})
 
 
 def suites(expectations: Sequence[Expectation], frame: pl.DataFrame, areas: Sequence[str]) -> dict[str, bytes]:
@@ -211,7 +214,7 @@ def suites(expectations: Sequence[Expectation], frame: pl.DataFrame, areas: Sequ
             columns = {c for e in mine for key, c in e.kwargs.items() if key.startswith("column")}
             sums = {c: c.split(" + ") for c in sorted(columns) if " + " in c}
             there = frame.filter(pl.col("ref_area").is_in(list(areas)))["time_period"]
-            periods = {p for e in mine for p in _periods(e)}.union(there)
+            periods = {p for e in mine for p in e.where.get("time_period", ())}.union(there)
             meta |= {"areas": sorted(areas), "periods": sorted(periods), "sums": sums,
                      "indicators": sorted({c for c in columns if c not in sums}.union(*sums.values()))}
         rules = [_configuration(each) for each in mine]
@@ -228,13 +231,7 @@ def span(low: float | None, high: float | None) -> str:
 
 def _configuration(one: Expectation) -> dict[str, Any]:
     meta = {"id": one.id, "rule": one.rule, "expected": one.expected}
-    return {"type": one.type, "kwargs": dict(one.kwargs), "meta": meta, "severity": "warning"}
-
-
-def _periods(one: Expectation) -> list[str]:
-    text = one.kwargs.get("row_condition", {}).get("pass_through_filter", "")
-    found: list[str] = json.loads(text.rpartition(" in ")[2]) if "time_period in" in text else []
-    return found
+    return {"type": one.type, "kwargs": {**one.kwargs, **_condition(one.where)}, "meta": meta, "severity": "warning"}
 
 
 def _keep(indicator: str, source: str, where: Mapping[Any, Sequence[str]], headline: bool = True) -> pl.Expr:
@@ -254,13 +251,19 @@ def _mostly(share: float) -> dict[str, float]:
     return {} if share == 1 else {"mostly": share}
 
 
-def _condition(text: str) -> dict[str, Any]:
+def _condition(where: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Which rows are meant, in the words of pandas, in the form in which Great Expectations writes it."""
-    return {"row_condition": {"pass_through_filter": text, "type": "pass_through"}, "condition_parser": "pandas"}
+    said = [f"{column} == {json.dumps(codes[0])}" if column in ("indicator", "source")
+            else f"{column} in {json.dumps([*codes])}" for column, codes in where.items()]
+    return {"row_condition": {"pass_through_filter": " and ".join(said), "type": "pass_through"},
+            "condition_parser": "pandas"} if said else {}
 
 
-def _with(made: Expectation, kwargs: Mapping[str, Any]) -> Expectation:
-    return made if made.untested else replace(made, kwargs={**made.kwargs, **kwargs})
+def _with(
+    made: Expectation, kwargs: Mapping[str, Any], where: Mapping[str, Sequence[str]] | None = None
+) -> Expectation:
+    more = {**made.kwargs, **kwargs}
+    return made if made.untested else replace(made, kwargs=more, where=made.where if where is None else where)
 
 
 def _untested(made: Expectation, why: str) -> Expectation:

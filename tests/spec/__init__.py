@@ -20,11 +20,11 @@ from tests.fiction import indicator, series, target
 #: in the order they are printed
 CHAPTERS = (
     "what_cannot_be_judged", "figures_that_fail_a_check", "pace_to_a_target", "pace_without_a_target", "zero_and_sign",
-    "base_and_time", "linear_pace", "target_from_both_sides", "met_or_not",
+    "base_and_time", "linear_pace", "target_from_both_sides", "met_or_not", "other_methods", "awkward_series",
 )
 AS_OF = "2026-11-22"
 #: columns of a table that are handed to the declaration of the indicator as they are
-DECLARED = ("direction", "scale", "method", "max_age", "missing", "unit")
+DECLARED = ("direction", "scale", "method", "max_age", "missing", "unit", "true_on", "parity")
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,10 @@ def judged(row: dict[str, str]) -> Assessment:
     if row.get("target"):
         value, _, when = row["target"].partition(" by ")
         declared["targets"] = [target(float(value), when)]
+    if row.get("least change"):
+        declared["least_change"] = {"by": float(row["least change"]), "because": "Made up."}
+    if row.get("changed on"):
+        declared["superseded"] = [{"areas": ["DEU"], "on": row["changed on"], "what": "made up", "source": "Made up."}]
     if row.get("baseline"):
         declared["baseline"] = {"period": row["baseline"]}
     if row.get("bounds"):

@@ -51,7 +51,10 @@ SECTIONS = [
     Section(
         "Near a natural limit",
         """One percentage point in nine years from a base of 95 % is 0.12 % a year: limited progress on an endless
-scale, but more than 0.5 % · *C* = 0.10 % so close to 100 %.""",
+scale, but more than 0.5 % · *C* = 0.10 % so close to 100 %.
+
+At the limit nothing can become better. The published rule calls a figure there improving even if it never moved; that
+it is `achieved`, with the word "best possible value", is our decision.""",
         """
         case                                           | direction | bounds     | figures              | status    | score
         no limit declared                              | up_good   |            | 2015 95, 2024 96     | limited   | -1.9
@@ -63,9 +66,11 @@ scale, but more than 0.5 % · *C* = 0.10 % so close to 100 %.""",
         without it                                     | down_good |            | 2015 10.5, 2024 10.4 | limited   | -2.0
         twice a lowest limit is far enough             | down_good | 10 to none | 2015 20, 2024 19.8   | limited   | -1.9
         a lowest limit of zero is always far           | down_good | 0 to none  | 2015 1, 2024 0.99    | limited   | -1.9
-        at the highest limit and held there            | up_good   | 0 to 100   | 2015 100, 2024 100   | on_track  | 5
+        at the highest limit and held there            | up_good   | 0 to 100   | 2015 100, 2024 100   | achieved  | 5
+        come to the highest limit                      | up_good   | 0 to 100   | 2015 60, 2024 100    | achieved  | 5
+        at the limit on the other side                 | up_good   | 0 to 100   | 2015 0, 2024 0       | limited   | -2.5
         at the highest limit and left it               | up_good   | 0 to 100   | 2015 100, 2024 99    | backwards | -2.6
-        at a lowest limit of zero and held there       | down_good | 0 to none  | 2015 0, 2024 0       | on_track  | 5
+        at a lowest limit of zero and held there       | down_good | 0 to none  | 2015 0, 2024 0       | achieved  | 5
         the same without a declared limit              | down_good |            | 2015 0, 2024 0       | limited   | -2.5
         """,
     ),

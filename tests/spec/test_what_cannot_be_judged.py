@@ -102,6 +102,60 @@ where its companions have figures.""",
         """,
     ),
     Section(
+        "Noise is no change",
+        """Surveys, averages of prices and marks given by experts move a little every year. An indicator declares the
+least change that means something (`least_change`, in its own unit, with the reason); a smaller one since the base is
+not judged. A target that is met stays met. A score whose every figure is an estimate (`E`) is not judged at all.""",
+        """
+        case                                  | scale   | bounds   | least change | target    | figures              | status
+        a survey moved by one point           | percent |          | 2            |           | 2015 76.9, 2024 75.9 | not_assessed: no_clear_change
+        without a least change it is judged   | percent |          |              |           | 2015 76.9, 2024 75.9 | limited
+        just as much as the least             | percent |          | 2            |           | 2015 76.9, 2024 74.9 | limited
+        the wrong way, and no clearer         | percent |          | 2            |           | 2015 4.2, 2024 4.21  | not_assessed: no_clear_change
+        towards a target                      | percent |          | 0.5          | 3 by 2030 | 2015 6.9, 2024 6.8   | not_assessed: no_clear_change
+        the target is met                     | percent |          | 0.5          | 3 by 2030 | 2015 3, 2024 2.9     | achieved
+        at the best possible value            | percent | 0 to 100 | 2            |           | 2015 0, 2024 0       | achieved
+        one figure                            | percent |          | 2            |           | 2024 75.9            | not_assessed: too_few_points
+        a score of estimates                  | index   | 0 to 10  |              |           | 2015 4 E, 2024 7 E   | not_assessed: estimated
+        one figure of it is none              | index   | 0 to 10  |              |           | 2015 4, 2024 7 E     | backwards
+        estimates of a quantity               | percent |          |              |           | 2015 9 E, 2024 7 E   | on_track
+        """,
+    ),
+    Section(
+        "A gap that has closed",
+        """Of a gap between groups, `parity` is the figure at which they are equal. Beyond it one group only changes
+places with the other: further is not better. A gap that opens is judged, from parity on.""",
+        """
+        case                              | direction | parity | least change | figures           | status
+        a gap that narrows                | down_good | 0      | 3            | 2015 12, 2024 8   | on_track
+        a gap that has closed             | down_good | 0      | 3            | 2015 12, 2024 0   | not_assessed: parity
+        turned round, and further         | down_good | 0      | 3            | 2015 -5, 2024 -9  | not_assessed: parity
+        turned round, and less            | down_good | 0      | 3            | 2015 -9, 2024 -2  | not_assessed: parity
+        opened, but not far from equal    | down_good | 0      | 3            | 2015 -5, 2024 0.5 | not_assessed: no_clear_change
+        opened                            | down_good | 0      | 3            | 2015 -5, 2024 4   | backwards
+        """,
+        {"scale": "difference"},
+    ),
+    Section(
+        "Something changed since the figure",
+        """A law may change after the day its figure is of. The event is declared with its source (`superseded`), and a
+figure that is older is shown and not judged. A figure of a whole year knows of an event only from the next year on; one
+that is true on a day (`true_on`) from that day on, and its age is counted from that day, too.""",
+        """
+        case                                    | true_on | changed on | max_age | figures        | status                   | newest
+        the law changed half a year later       | 01-01   | 2024-06-27 | P5Y     | 2015 0, 2024 0 | not_assessed: superseded | 2024
+        the next figure knows of it             | 01-01   | 2024-06-27 | P5Y     | 2015 0, 2025 1 | achieved                 | 2025
+        on the very day                         | 01-01   | 2024-01-01 | P5Y     | 2015 0, 2024 1 | achieved                 | 2024
+        a figure of the year it changed in      |         | 2024-06-27 | P5Y     | 2015 0, 2024 0 | not_assessed: superseded | 2024
+        of the year after                       |         | 2024-06-27 | P5Y     | 2015 0, 2025 0 | not_met                  | 2025
+        it says more than the age does          | 01-01   | 2020-06-27 | P5Y     | 2015 0, 2019 0 | not_assessed: superseded | 2019
+        of a day, almost three years ago        | 01-01   |            | P3Y     | 2015 1, 2024 1 | achieved                 | 2024
+        of a day, more than three years ago     | 01-01   |            | P3Y     | 2015 1, 2023 1 | not_assessed: too_old    | 2023
+        of that whole year it would still serve |         |            | P3Y     | 2015 1, 2023 1 | achieved                 | 2023
+        """,
+        {"scale": "binary", "method": "binary", "direction": "up_good"},
+    ),
+    Section(
         "Several reasons at once",
         "The first in the list is given, because the later ones would not matter if it were put right.",
         """
