@@ -62,6 +62,13 @@ def from_iso2(code: str) -> str | None:
     return _by("iso2").get({"EL": "GR", "UK": "GB"}.get(code, code))
 
 
+def english(code: str) -> str:
+    """The English name, for sentences of checks; a place that CLDR does not know stays its code."""
+    from babel import Locale  # heavy: names are needed only where something was found
+
+    return str(Locale("en").territories.get(table().get(code, {}).get("iso2", code), code))
+
+
 def comparison_group(code: str) -> str | None:
     """The group a country is compared with: the EU for its members, else its M49 subregion, or intermediate region."""
     row = table().get(code)

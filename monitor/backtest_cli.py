@@ -16,7 +16,7 @@ from monitor.errors import DefinitionError, LeftOut
               help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
 @click.option("--indicator", "indicators", multiple=True, metavar="ID", help="Only this one. May be repeated.")
 @click.option("--method", "methods", multiple=True, metavar="NAME",
-              help="Only this one. May be repeated. Default: every method that calls a status from a target and figures.")
+              help="Only this one. May be repeated. Default: every method that judges by a target and figures.")
 @click.option("--as-of", metavar="DATE", help="Cut-off date, 2026-11-22. Default: today.")
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write the page to a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
@@ -63,9 +63,9 @@ def backtest(
     if out:
         out.write_text(text, encoding="utf-8")
     if as_json:
-        click.echo(json.dumps({"calls": found.calls, "series": found.series, "declared": found.declared,
-                               **{name: getattr(found, name).to_dicts() for name in ("methods", "calibration", "shares")}},
-                              indent=1))
+        told = {"calls": found.calls, "series": found.series, "declared": found.declared}
+        frames = {name: getattr(found, name).to_dicts() for name in ("methods", "calibration", "shares")}
+        click.echo(json.dumps(told | frames, indent=1))
     elif not out:
         click.echo(text)
     if project.problems:

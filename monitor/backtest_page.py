@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from monitor import backtest
-from monitor.backtest_scores import BASE_RATE, OWN, STATUSES, Scores, verdict
+from monitor.backtest_scores import BASE_RATE, OWN, STATUSES, Scores, both_better, verdict
 
 NOTE = "<!-- Printed by monitor backtest; do not edit by hand. -->"
 
@@ -26,13 +26,13 @@ def _blocks(found: Scores, methods: Sequence[str], as_of: date) -> Iterator[str]
     yield (f"Made by `monitor backtest --as-of {as_of}` from the vintages that ship with the project: {found.calls:,} "
            f"calls on {found.series:,} series, {found.declared:,} of them about declared targets.")
     yield "## How it is made"
-    yield inspect.cleandoc(backtest.__doc__ or "").partition("\n\n")[2].replace(
-        "`PACES`", ", ".join(f"{100 * p:g} %" for p in backtest.PACES)).replace(
-        "`BASE_AGO`", str(backtest.BASE_AGO)).replace("`LEAST_POINTS`", str(backtest.LEAST_POINTS)).replace(
-        "`RESAMPLES`", str(backtest.RESAMPLES)).replace("`EVERY`", str(backtest.EVERY))
-    yield ("The Brier score is the mean squared difference between the chance and what happened (1 met, 0 not): less is "
-           "better. A call is right where the chance is on the side of what happened. A flip is another status a year "
-           "later for the same target and date; at one year the date itself is then reached, so none are counted. "
+    text = inspect.cleandoc(backtest.__doc__ or "").partition("\n\n")[2]
+    for name in ("BASE_AGO", "LEAST_POINTS", "RESAMPLES"):
+        text = text.replace(f"`{name}`", str(getattr(backtest, name)))
+    yield text.replace("`PACES`", ", ".join(f"{100 * p:g} %" for p in backtest.PACES))
+    yield ("The Brier score is the mean squared difference between the chance and what happened (1 met, 0 not): less "
+           "is better. A call is right where the chance is on the side of what happened. A flip is another status "
+           "a year later for the same target and date; at one year the date itself is then reached, so none are counted. "
            "All methods are compared on the calls that all of them could judge; the last column is the share of all "
            "calls that a method refuses. In brackets: 95 % intervals.")
     own = OWN in methods
@@ -54,9 +54,14 @@ def _blocks(found: Scores, methods: Sequence[str], as_of: date) -> Iterator[str]
                 for r in here.iter_rows(named=True)])
     if own:
         yield f"## Is {OWN} better?"
+        others = [m for m in methods if m != OWN]
         yield ("A rule of the project's own may become the default only where its Brier score and its flips beat those "
                "of the published formulas by more than the interval. On the holdout:")
-        yield "\n".join(f"- {said}" for said in verdict(found.methods, [m for m in methods if m != OWN]))
+        yield "\n".join(f"- {said}" for said in verdict(found.methods, others))
+        beaten = both_better(found.methods, others)
+        yield (f"In both, wherever they are counted: {', '.join(map(_name, beaten)) or 'none'}. Not in both: "
+               f"{', '.join(_name(m) for m in others if m not in beaten) or 'none'}. "
+               + ("It may become the default." if beaten == others else "So it is not the default."))
         yield f"## What the chances of {OWN} came to"
         yield "On the holdout. Said: the mean of the chances; came true: the share of targets that were met."
         yield table(("years ahead", "chance", "calls", "said", "came true"), [

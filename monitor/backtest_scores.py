@@ -49,8 +49,9 @@ def scores(asked: pl.DataFrame, told: pl.DataFrame) -> Scores:
         common=pl.col("said").is_not_null().all().over("call"),
         steady=pl.when(pl.col("later").is_not_null()).then(
             (pl.col("later") != "not_assessed") & judged).otherwise(pl.col("method") == BASE_RATE).all().over("call"))
-    return Scores(_methods(both), _calibration(both), shares.sort("method", "horizon", "share", descending=[False, False, True]),
-                  asked.height, asked.select(_KEY).unique().height, asked.filter(pl.col("pace") == 0).height)
+    shares = shares.sort("method", "horizon", "share", "status", descending=[False, False, True, False])
+    return Scores(_methods(both), _calibration(both), shares, asked.height, asked.select(_KEY).unique().height,
+                  asked.filter(pl.col("pace") == 0).height)
 
 
 def _methods(both: pl.DataFrame) -> pl.DataFrame:
@@ -119,8 +120,9 @@ def _calibration(both: pl.DataFrame) -> pl.DataFrame:
             here = sums.filter(tenth=tenth).sort(_KEY).select("n", "said", "met")
             totals = resampled(here)
             value, low, high = _interval(totals.select(x=pl.col("met") / pl.col("n"))["x"])
-            found.append({"horizon": horizon, "from": tenth / BINS, "to": (tenth + 1) / BINS, "calls": int(totals["n"][0]),
-                          "said": totals["said"][0] / totals["n"][0], "came_true": value, "low": low, "high": high})
+            found.append({"horizon": horizon, "from": tenth / BINS, "to": (tenth + 1) / BINS,
+                          "calls": int(totals["n"][0]), "said": totals["said"][0] / totals["n"][0],
+                          "came_true": value, "low": low, "high": high})
     return pl.DataFrame(found, infer_schema_length=None)
 
 
@@ -138,6 +140,13 @@ def verdict(methods: pl.DataFrame, names: Sequence[str]) -> list[str]:
             parts.append(f"{years}: {', '.join(words)}")
         said.append(f"`{name}`: {'; '.join(parts)}.")
     return said
+
+
+def both_better(methods: pl.DataFrame, names: Sequence[str]) -> list[str]:
+    """The methods whose Brier score and flips the own one beats by more than the interval wherever they are counted."""
+    rows = methods.filter(pl.col("part") == "holdout")
+    return [name for name in names if rows.filter(pl.col("method") == name).select(
+        ((pl.col("brier_behind_low") > 0) & (pl.col("flips_behind_low") > 0).fill_null(True)).all()).item()]
 
 
 def _than(low: float | None, high: float | None) -> str:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: seconds to wait for another process that writes to the store
 PATIENCE = 30.0
+#: store -> until when (monotonic) this process does not wait for it again, since it has just waited in vain
+_busy: dict[Path, float] = {}
 log = logging.getLogger(__name__)
 
 
@@ -110,14 +112,17 @@ def alone(store: Path) -> Iterator[None]:
     """
     aside = store / "aside"
     aside.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + PATIENCE
+    began = time.monotonic()
+    until = began if began < _busy.get(store, 0) else began + PATIENCE
     with (store / "store.lock").open("a+", encoding="utf-8") as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _busy.pop(store, None)
                 break
             except BlockingIOError:
-                if time.monotonic() > until:
+                if time.monotonic() >= until:
+                    _busy[store] = time.monotonic() + 2 * PATIENCE
                     lock.seek(0)
                     since = datetime.fromtimestamp(os.fstat(lock.fileno()).st_mtime, UTC)
                     raise SourceUnavailable(

@@ -116,18 +116,29 @@ def _now() -> str:
 @click.option("--to", "formats", default="html,pdf,data", show_default=True, help="What to make, separated by commas.")
 @click.option("--validate/--no-validate", default=True, show_default=True,
               help="With 'data': test what is expected of the figures (Great Expectations), beside the rest.")
+@click.option("--from", "again", metavar="EDITION", type=click.Path(exists=True, path_type=Path),
+              help="Make this edition (folder or manifest.json) again, from the very answers it cites. Needs --out.")
 @click.option("--fail-on", metavar="STATUS", help="Exit with 13 if any status is this one: backwards, limited ...")
 @_json
 def run(
     folder: Path | None, areas: tuple[str, ...], all_members: bool, name: str, as_of: str | None, offline: bool,
-    out: Path | None, formats: str, validate: bool, fail_on: str | None, as_json: bool,
+    out: Path | None, formats: str, validate: bool, again: Path | None, fail_on: str | None, as_json: bool,
 ) -> None:
     """Make an edition of scorecards: fetch, read, check, assess, compose, render, publish."""
     from monitor import area, plugins, terminal
     from monitor import run as line
     from monitor.results import Status
 
-    project, cut_off = _load(folder), _date(as_of)
+    if again and (areas or all_members or name or as_of or out is None):
+        raise click.UsageError("--from takes area, date and name from the edition: give it --out and none of these.")
+    project, cut_off, manifest, language = _load(folder), _date(as_of), None, ""
+    if again:
+        from monitor import cited
+
+        manifest = cited.manifest_of(again)
+        cut_off, areas, name = _date(manifest["as_of"]), tuple(manifest["areas"]), manifest["edition"]
+        language, formats = manifest["language"], ",".join(f for f in manifest["formats"] if f != "quality")
+        validate = "quality" in manifest["formats"]
     if project.problems and not (project.indicators and (areas or project.scorecards or all_members)):
         raise DefinitionError("Of this project nothing is left to make an edition of: mend what is named above.")
     chosen = [f.strip() for f in formats.split(",") if f.strip()]
@@ -143,8 +154,13 @@ def run(
     pages = len(areas or project.scorecards) if set(chosen) - {"data"} else 0
     with terminal.progress(pages, quiet=as_json) as progress:
         edition = line.run(project, as_of=cut_off, now=_now(), areas=areas, name=name, out=out,
-                                     formats=chosen, offline=offline, progress=progress)
+                                     formats=chosen, offline=offline, progress=progress, language=language,
+                           manifest=manifest)  # fmt: skip
     terminal.edition(edition, as_json)
+    if manifest:
+        if told := cited.differences(manifest, cited.manifest_of(Path(edition.folder))):
+            raise ChecksFailed(told)
+        click.echo(f"The same as {name}, byte for byte.", err=True)
     statuses = dict(edition.statuses)
     if fail_on and statuses.get(fail_on):
         raise ChecksFailed(f"{statuses[fail_on]} judgements are '{fail_on}', and --fail-on asked for failure.")

@@ -374,7 +374,7 @@ def _source(entry: Entry, readers: Collection[str], registers: Collection[str]) 
     yield from _known(entry, source.reader, readers, "reader", "reader")
     if source.endpoint and not source.endpoint.startswith(("https://", "http://")):
         yield entry.says(f"found '{source.endpoint}', expected an address that begins with https://.", "endpoint")
-    if source.file:
+    if source.file and not source.licence.terms:  # what people download for themselves need not be there
         yield from _known(entry, source.file, registers, "file below sources/", "file")
     for raw, status in source.flags.items():
         yield from _known(entry, status, CL_OBS_STATUS, "SDMX status of an observation", "flags", raw)

@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 
 from monitor import __version__, swap
-from monitor.errors import CannotRender
+from monitor.errors import CannotRender, SourceUnavailable
 from monitor.evidence import Evidence, engine_hash
 from monitor.mandate import KINDS
 from monitor.project import Project
@@ -141,11 +141,15 @@ def publish(
     return len(files) - len(carried), len(carried)
 
 
-def manifest(project: Project, evidence: Evidence, areas: Sequence[str], as_of: date, name: str) -> dict[str, Any]:
-    """What an edition was made from: declarations, answers, cut-off date, engine."""
+def manifest(
+    project: Project, evidence: Evidence, areas: Sequence[str], as_of: date, name: str, formats: Sequence[str] = (),
+    language: str = "",
+) -> dict[str, Any]:
+    """What an edition was made from: declarations, answers, cut-off date, engine. Enough to make it again."""
     compared = evidence.compared or {}
     return {
         "edition": name, "as_of": as_of.isoformat(), "areas": list(areas),
+        "formats": list(formats), "language": language,
         "engine": {"name": "migration-scorecard", "version": __version__, "code_sha256": engine_hash()},
         "project": {"title": project.about.title, "made_by": project.about.made_by},
         "declarations": dict(sorted(project.files.items())),
@@ -154,10 +158,16 @@ def manifest(project: Project, evidence: Evidence, areas: Sequence[str], as_of: 
                 "source": s.source, "series": s.series, "publisher": s.publisher, "url": s.url, "sha256": s.sha256,
                 "retrieved": s.retrieved, "licence": s.licence, "origin": s.origin, "path": s.path,
                 "came_from": s.came_from, "came_from_sha256": s.came_from_sha256,
-                "publisher_asked": not s.unasked and s.origin == "live", "damage": s.damage,
+                "publisher_asked": not s.unasked and s.origin == "live", "asked": s.asked, "damage": s.damage,
+                "instead_of": s.instead_of, "instead_of_retrieved": s.instead_of_retrieved,
                 "compared_with": compared[key].sha256 if key in compared else "",
             }
             for key, s in sorted(evidence.snapshots.items())
+        ],
+        "failed": [
+            {"source": source, "series": series, "problems": error.problems,
+             "kind": "unavailable" if isinstance(error, SourceUnavailable) else "unreadable"}
+            for (source, series), error in sorted(evidence.failed.items())
         ],
     }
 
@@ -173,7 +183,7 @@ def assessments_csv(assessments: Sequence[Assessment]) -> bytes:
 
 
 def findings_csv(findings: Sequence[Finding]) -> bytes:
-    return _rows(findings, [name for name in Finding.__dataclass_fields__ if name != "cells"])
+    return _rows(findings, [name for name in Finding.__dataclass_fields__ if name not in ("cells", "hint")])
 
 
 def quarantine_csv(evidence: Evidence, areas: Sequence[str]) -> bytes:

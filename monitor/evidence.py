@@ -11,11 +11,23 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from monitor import (
-    bodies, entries, fetch, formula, period, plugins, privacy, protection, quarantine, soundness, unreadable,
+    bodies,
+    cited,
+    entries,
+    fetch,
+    formula,
+    period,
+    plugins,
+    privacy,
+    protection,
+    quarantine,
+    soundness,
+    unreadable,
 )
 from monitor.checks import schema_drift
 from monitor.errors import DefinitionError, MonitorError, SourceUnavailable, UnreadableData
@@ -39,6 +51,7 @@ class Evidence:
     entered: dict[str, frozenset[str]] = field(default_factory=dict)  # indicator on a register -> areas with entries
     lacking: dict[str, dict[str, Reason]] = field(default_factory=dict)  # indicator with a formula -> area -> why none
     as_of: date = date.max
+    failed: dict[Wanted, MonitorError] = field(default_factory=dict)  # series of which there is no answer to work with
     compared: dict[Wanted, Snapshot] | None = None  # the answers before these, once `earlier` has looked for them
     wrong_rows: list[str] = field(default_factory=list)  # of registers: set aside, each with file and line
     #: the cells of guarded series, and which are withheld
@@ -73,6 +86,7 @@ def gather(
     now: str,
     progress: Callable[[str], None] = lambda _: None,
     edition: Path | None = None,
+    manifest: Mapping[str, Any] | None = None,
 ) -> Evidence:
     """Observations of the indicators as known at ``as_of``; small counts of guarded series are withheld.
 
@@ -81,11 +95,12 @@ def gather(
 
     Args:
         edition: folder of the edition that this one replaces: what it withheld stays withheld.
+        manifest: of an edition that is made again: the answers it cites, and no others.
     """
     indicators = list(indicators)
     parts = selections(project, indicators)
     wanted = list(dict.fromkeys((s.source, s.series) for _, s in parts))
-    answers = fetch.fetch_all(
+    answers = cited.answers(project, manifest, wanted) if manifest else fetch.fetch_all(
         [(project.sources[source], series) for source, series in wanted],
         layers=project.layers, store=project.store, offline=offline, as_of=as_of, now=now,
         contact=project.about.contact,
@@ -106,14 +121,15 @@ def gather(
             evidence.snapshots[key], rows[key] = readable(project, answer, as_of)
             with suppress(MonitorError):  # an unreadable past takes nothing from the present
                 found = _standing(project, evidence.snapshots[key], as_of)
-                serving, told = soundness.serving(project, evidence.snapshots[key], found, as_of)
+                serving, said = soundness.serving(project, evidence.snapshots[key], found, as_of)
                 rows[key], evidence.snapshots[key] = read(project, serving), serving
-                evidence.findings += told
+                evidence.findings += said
             withheld[key] = set_aside(project, answer)
             evidence.wrong_rows += [fault.said for fault in withheld[key]]
         except MonitorError as problem:
             broken[key] = problem
             evidence.wrong_rows += problem.problems if project.sources[key[0]].file else []
+    evidence.failed = broken
     evidence.wrong_rows = [*dict.fromkeys(evidence.wrong_rows)]
     told = protection.remembered(project.store)
     if edition:
@@ -312,7 +328,8 @@ def readable(project: Project, answer: Snapshot, as_of: date) -> tuple[Snapshot,
     accepted = soundness.accepted_of(project.store, answer.source, answer.series, as_of)
     if not (register_of_ours or rows["obs_value"].count() or answer.sha256 in accepted):
         with suppress(UnreadableData):  # no older one has figures either
-            empty = UnreadableData(f"{answer.source} {answer.series}: the answer holds no figure, though an earlier one "
+            name = f"{answer.source} {answer.series}"
+            empty = UnreadableData(f"{name}: the answer holds no figure, though an earlier one "
                                    "did. If the publisher withdrew the series: monitor vintages accept.")
             return unreadable.instead(
                 project.layers, project.store, answer, empty, as_of, lambda s: soundness.told(read(project, s)))

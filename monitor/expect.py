@@ -96,7 +96,8 @@ class Expected(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     range: list[Range] = []
-    codes: dict[Column, list[str]] = Field({}, description="column -> the only codes that may stand there")
+    codes: dict[Column, Annotated[list[str], Field(min_length=1)]] = Field(
+        {}, description="column -> the only codes that may stand there")
     unique: list[Unique] = []
 
 

@@ -5,7 +5,6 @@ The publisher is asked by `monitor.wire`, which is imported only when there is s
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections import Counter
@@ -24,7 +23,11 @@ from monitor.network import THREADS, Network, Trouble, place
 from monitor.results import Snapshot
 
 Wanted = tuple[str, str]  # source id, series
-log = logging.getLogger(__name__)
+_MEND = "See that no other process holds the store of the project, and that its disk is writable and not full."
+
+
+class NotKept(Trouble):
+    """The publisher answered, and its answer could not be kept: what nobody could look at again is not used."""
 
 
 def fetch(
@@ -53,7 +56,14 @@ def fetch(
         with Network() if network is None else nullcontext(network) as state:
             try:
                 return _live(source, series, store, now, state)
-            except Trouble as met:
+            except NotKept as refused:
+                state.told[source.id, series] = refused
+                older = at_hand(source, series, layers=layers, store=store, as_of=as_of)
+                return _instead(source, series, refused, older, now, as_of)
+            except MonitorError:
+                raise
+            except Exception as error:  # whatever one source does, it stops no edition
+                met = error if isinstance(error, Trouble) else _unforeseen(error)
                 state.told[source.id, series] = met
                 trouble = _sentence(source, series, met)
     return at_hand(source, series, layers=layers, store=store, as_of=as_of, trouble=trouble)
@@ -79,6 +89,9 @@ def fetch_all(
                          network=state)  # fmt: skip
         except MonitorError as error:
             return error
+        except Exception as error:
+            state.told[name, series] = met = _unforeseen(error)
+            return SourceUnavailable(f"{source.title} ({name}), series {series}: {met}")
         finally:
             done(name, series)
 
@@ -177,8 +190,21 @@ def _live(source: Source, series: str, store: Path, now: str, network: Network) 
     try:
         return vintages.keep(store, snapshot, [(page.status, page.headers) for page in pages])
     except (OSError, SourceUnavailable) as error:
-        log.warning("%s, series %s: used, but could not be kept: %s", source.title, series, error)
-        return snapshot
+        why = getattr(error, "strerror", None) or error
+        raise NotKept(f"it answered, and the answer could not be kept ({why})", _MEND) from None
+
+
+def _instead(source: Source, series: str, met: NotKept, older: Snapshot, now: str, as_of: date) -> Snapshot:
+    """The answer at hand, which says that a newer one came and could not be kept."""
+    told = f"The answer of {now[:10]} could not be kept, and is not used. The figures {of_day(older, as_of)} serve."
+    return replace(older, damage=f"{told} {older.damage}".strip(),
+                   problem=f"{_sentence(source, series, met)} {told} {older.problem}".strip())  # fmt: skip
+
+
+def _unforeseen(error: Exception) -> Trouble:
+    """An error nobody thought of, by its class alone: its text may hold an address with a key."""
+    return Trouble(f"asking it failed in a way this tool does not know ({type(error).__name__})",
+                   "Please report it, with what the publisher answers now.", by="you")  # fmt: skip
 
 
 def _key(source: Source) -> str:

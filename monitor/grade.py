@@ -50,8 +50,8 @@ RULES = (
     Rule("unofficial", "1", "A publisher it comes from is not an official one."),
     Rule("unconfirmed", "1", "Something declared about the indicator or its source has not been confirmed at the "
          "publisher's: the licence, or a fact."),
-    Rule("warnings", f"1 to {WARNINGS}", f"Each check that warns of these figures takes 1, up to {WARNINGS}. The check "
-         "`freshness` is not counted: age is."),
+    Rule("warnings", f"1 to {WARNINGS}", f"Each check, and each kind of expectation (`expect:`), that warns of these "
+         f"figures takes 1, up to {WARNINGS} in all. The check `freshness` is not counted: age is."),
     Rule("aside", "1", "Figures of the series were set aside because they failed a check."),
     Rule("error", "D", "An error withholds the judgement: the grade is D, whatever the points."),
 )

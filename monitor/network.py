@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -50,14 +51,32 @@ def place(url: str) -> tuple[str, int]:
     return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
 
 
+#: IPv6 addresses that stand for an IPv4 one, as a gateway of the network translates it (RFC 6052)
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+
+
 def is_public(address: str) -> bool:
-    """False for a private, loopback, link-local or otherwise reserved IP address; True for a name that is none."""
+    """False for a private, loopback, link-local or otherwise reserved IP address; True for a name that is none.
+
+    Addresses that hold another one (IPv4 in IPv6), or are written as one number, count as the one they lead to.
+    """
     if address.lower().rstrip(".").endswith("localhost"):
         return False
     try:
-        return ipaddress.ip_address(address).is_global
+        found = ipaddress.ip_address(address)
     except ValueError:
-        return True
+        if not re.fullmatch(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?", address.lower()):
+            return True
+        try:
+            found = ipaddress.ip_address(socket.inet_aton(address.rstrip(".")))
+        except (OSError, ValueError):
+            return False  # nobody knows where it leads
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour
+        if found in _TRANSLATED:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        return found.is_global and not found.is_multicast if inner is None else is_public(str(inner))
+    return found.is_global and not found.is_multicast
 
 
 class Network:
@@ -66,7 +85,8 @@ class Network:
     Args:
         contact: whom a publisher can write to, sent with every request.
         patience: seconds the first connection may take before a host counts as out of reach. Two hosts out
-            of reach and none reached: the rest of the run is offline, and `down` says so.
+            of reach, none reached and no try pending: there is no network, as `down` says until a host is
+            reached; meanwhile a host not tried yet is given a tenth of that time.
         backoff: seconds, doubled with each further try of a request that failed.
         minute: seconds in the minute of `Source.per_minute`.
         hour: seconds in the hour of `Source.per_hour`.
@@ -81,11 +101,11 @@ class Network:
         self.down = ""
         #: source and series -> "fetched", "not modified", or why there was no answer
         self.told: dict[tuple[str, str], str | Trouble] = {}
-        self.lock = threading.RLock()
+        self.lock = threading.Condition()
         self.sessions: dict[Any, Any] = {}  # filled by `monitor.wire`, one for each source
         self._up = False
-        self._tries: dict[tuple[str, int], threading.Thread] = {}
-        self._causes: dict[tuple[str, int], str] = {}  # "" where the connection stood
+        self._tries: dict[tuple[str, int], float] = {}  # first hop -> when its patience ends, on the monotonic clock
+        self._causes: dict[tuple[str, int], str] = {}  # first hop -> why it could not be reached
         self._missing: set[tuple[str, int]] = set()
         self._failures: Counter[tuple[str, int]] = Counter()
         self._asked: dict[tuple[str, int], deque[float]] = {}
@@ -107,41 +127,44 @@ class Network:
         """
         target, hop = place(url), _first_hop(url)
         with self.lock:
-            if self.down:
-                raise Trouble(self.down, YOU)
             if self._failures[target] >= 2:
                 raise Trouble(f"{target[0]} failed twice in this run and was not asked again", PUBLISHER)
             if self._up:
                 return
             if hop not in self._tries:
-                self._tries[hop] = threading.Thread(target=self._try, args=hop, daemon=True)
-                self._tries[hop].start()
-        if hop not in self._causes:
-            self._tries[hop].join(self.patience)
-        with self.lock:
-            cause = self._causes.setdefault(hop, f"no answer within {self.patience:g} seconds")
-            if not cause:
-                self._up = True
+                self._tries[hop] = time.monotonic() + (self.patience / 10 if self.down else self.patience)
+                threading.Thread(target=self._try, args=(hop, hop == target), daemon=True).start()
+            self._await(lambda: hop in self._causes, self._tries[hop])
+            self._await(lambda: self._tries.keys() <= self._causes.keys(), max(self._tries.values()))
             if self._up:
                 return
+            cause = self._causes.get(hop, f"no answer within {self.patience:g} seconds")
             self._missing.add(target)
             if len(self._missing) > 1 and not self.down:
                 names = " and ".join(sorted({host for host, _ in self._missing}))
                 self.down = f"there seems to be no network ({names}: {cause}), so the rest of the run was offline"
-        raise Trouble(f"{hop[0]} could not be reached ({cause})", YOU)
+        raise Trouble(self.down or f"{hop[0]} could not be reached ({cause})", YOU)
 
-    def _try(self, host: str, port: int) -> None:
+    def _await(self, done: Callable[[], bool], until: float) -> None:
+        self.lock.wait_for(lambda: self._up or done(), until - time.monotonic())
+
+    def _try(self, hop: tuple[str, int], direct: bool) -> None:
         """Connect once. In a thread of its own: looking a name up obeys no time limit."""
         cause = ""
         try:
-            socket.create_connection((host, port), timeout=self.patience).close()
+            socket.create_connection(hop, timeout=self.patience).close()
         except socket.gaierror:
             cause = "its name could not be looked up"
-        except OSError as error:
-            cause = error.strerror or "no answer"
+        except (ConnectionRefusedError, ConnectionResetError) as error:
+            cause = "" if direct else error.strerror or "refused"  # a host that refuses is there; a proxy leads nowhere
+        except (OSError, ValueError) as error:
+            cause = getattr(error, "strerror", "") or "no answer"
         with self.lock:
-            self._causes.setdefault(hop := (host, port), cause)
-            self._up |= not self._causes[hop]
+            if cause:
+                self._causes[hop] = cause
+            else:
+                self._up, self.down = True, ""
+            self.lock.notify_all()
 
     def failed(self, url: str) -> None:
         """Remember that a host did not answer, all its retries included."""

@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from monitor import fetch, paging, unreadable, vintages
+from monitor import fetch, paging, payload, unreadable, vintages
 from monitor.errors import MonitorError, SourceUnavailable
 from monitor.model import Source
-from monitor.network import Network, Trouble
+from monitor.network import PUBLISHER, Network, Trouble
 from monitor.project import Project
 from monitor.results import Level, Snapshot
 
-State = Literal["fetched", "not modified", "stale", "unreadable", "failed", "not asked"]
+State = Literal["fetched", "not modified", "stale", "unreadable", "failed", "not kept", "not asked"]
 Wanted = tuple[str, str]  # source id, series
 
 
@@ -47,10 +47,11 @@ def _outcome(
     project: Project, name: Wanted, answer: Snapshot | MonitorError, told: str | Trouble | None, as_of: date
 ) -> Outcome:
     if isinstance(answer, MonitorError):
-        text = " ".join(answer.problems)
-        if isinstance(told, Trouble):
+        text = " ".join(dict.fromkeys(answer.problems))
+        if isinstance(told, Trouble) and told.cause in text:
             return Outcome(*name, "failed", cause=told.cause, who=told.by, remedy=told.who, problem=text)
-        return Outcome(*name, "failed", cause=answer.problems[0], who="you", problem=text)
+        both = f"{text} Besides, the publisher was asked in vain: {told}" if isinstance(told, Trouble) else text
+        return Outcome(*name, "failed", cause=answer.problems[0], who="you", problem=both)  # the store's own trouble
     serving, bad = answer, unreadable.said(project.store, answer.sha256)
     if told == "fetched" or bad:
         from monitor import evidence  # heavy: Polars, for what is new
@@ -58,17 +59,27 @@ def _outcome(
         try:
             serving, _ = evidence.readable(project, answer, as_of)
         except MonitorError as error:
-            return Outcome(*name, "unreadable", cause=error.problems[0], who="you", remedy=_follow(name[0]),
-                           url=answer.url, problem=" ".join(error.problems))  # fmt: skip
+            who, remedy = _blame(answer)
+            return Outcome(*name, "unreadable", cause=error.problems[0], who=who, remedy=remedy, url=answer.url,
+                           problem=" ".join(error.problems))  # fmt: skip
     facts: dict[str, Any] = {"retrieved": serving.retrieved, "age_days": fetch.age(serving, as_of),
                              "sha256": serving.sha256, "url": serving.url, "problem": serving.problem}  # fmt: skip
     if isinstance(told, Trouble):
-        return Outcome(*name, "stale", cause=told.cause, who=told.by, remedy=told.who, **facts)
+        kind: State = "not kept" if isinstance(told, fetch.NotKept) else "stale"
+        return Outcome(*name, kind, cause=told.cause, who=told.by, remedy=told.who, **facts)
     if serving is not answer and serving.sha256 != answer.sha256:
         cause = (unreadable.said(project.store, answer.sha256) or serving.damage).splitlines()[0]
-        return Outcome(*name, "unreadable", cause=cause, who="you", remedy=_follow(name[0]), **facts)
+        who, remedy = _blame(answer)
+        return Outcome(*name, "unreadable", cause=cause, who=who, remedy=remedy, **facts)
     state: State = "not asked" if told is None else "fetched" if told == "fetched" else "not modified"
     return Outcome(*name, state, **facts)
+
+
+def _blame(answer: Snapshot) -> tuple[Literal["you", "publisher"], str]:
+    """Who can mend an answer that cannot be read, and how."""
+    if any(map(payload.about_failure, answer.bodies)):
+        return "publisher", PUBLISHER
+    return "you", _follow(answer.source)
 
 
 def _follow(source: str) -> str:
@@ -130,7 +141,7 @@ def _endpoint(
         url = paging.address(source, one.series)
     except MonitorError as error:
         return Endpoint(source.id, one.series, source.endpoint or "", "no", "unknown", key, str(error), "you")
-    if one.state in ("stale", "failed") or isinstance(answer, MonitorError):
+    if one.state in ("stale", "failed", "not kept") or isinstance(answer, MonitorError):
         met = network.told.get((source.id, one.series))
         refused = key == "missing" and isinstance(met, Trouble) and met.status in (401, 403)
         no: Literal["no", "refused", "no network"] = "no network" if network.down else "refused" if refused else "no"
@@ -157,7 +168,7 @@ def _endpoint(
 def failure(found: Iterable[Outcome]) -> MonitorError | None:
     """The error a fetch ends with; None where every answer came and can be read."""
     states = [one.state for one in found]
-    wrong = sum(state in ("stale", "failed", "unreadable") for state in states)
+    wrong = sum(state in ("stale", "failed", "unreadable", "not kept") for state in states)
     if not wrong:
         return None
     return SourceUnavailable(f"{wrong} of {len(states)} series could not be fetched or read; the table says why, "

@@ -74,15 +74,16 @@ def pages(source: Source, series: str, until: int, ask: Callable[[str], Answer])
     """
     try:
         return _collect(source, series, until, ask)
-    except _Moved:  # the publisher has changed its data between two pages
+    except _Moved:
         try:
             return _collect(source, series, until, ask)
         except _Moved as moved:
-            raise Trouble(f"the number of pages changed while they were read, twice (at last {moved})", LATER) from None
+            what, last = moved.args
+            raise Trouble(f"{what} changed while they were read, twice (at last {last})", LATER) from None
 
 
 class _Moved(Exception):
-    """A page announces another number of pages than the first one."""
+    """The publisher has changed its data between two pages: what, and how."""
 
 
 def _collect(source: Source, series: str, until: int, ask: Callable[[str], Answer]) -> list[Answer]:
@@ -100,6 +101,9 @@ def _collect(source: Source, series: str, until: int, ask: Callable[[str], Answe
             raise too_big(source)
         if len(found) > MOST:
             raise Trouble(f"more than {MOST} pages, which is no end", f"Look at 'paging' in sources/{source.id}.yaml.")
+    several = len(found) > 1 and source.paging and source.paging.kind != "years"
+    if several and any(page.status == 200 for page in found) and ask(address(source, series)).body != found[0].body:
+        raise _Moved("the data of the pages", "page 1 was another one when it was asked for again")
     return found
 
 
@@ -118,7 +122,9 @@ def _each(source: Source, series: str, until: int, ask: Callable[[str], Answer])
         for number in range(paging.first + 1, paging.first + announced):
             answer = page(number)
             if (now := _count(source, paging, answer.body)) != announced:
-                raise _Moved(f"{now} instead of {announced}")
+                raise _Moved("the number of pages", f"{now} instead of {announced}")
+            if (now_said := _state(answer.body)) != (said := _state(first.body)):
+                raise _Moved("the data of the pages", f"{now_said} instead of {said}")
             yield answer
     elif paging.kind == "offset":
         if paging.step < 1:
@@ -163,6 +169,13 @@ def _count(source: Source, paging: Paging, body: bytes) -> int:
             f"If it is an error text, {PUBLISHER[0].lower()}{PUBLISHER[1:-1]}; if the form has changed, "
             f"'paging' in sources/{source.id}.yaml must follow.",
         ) from None
+
+
+def _state(body: bytes) -> str:
+    """What the head of a page says of all of them, where it does: when they were made, and how many rows there are."""
+    head = re.match(rb"\s*(?:\[\s*)?\{[^{}\[\]]*", body[:4096])
+    found = re.findall(rb'"(lastupdated|total|totalElements)"\s*:\s*("[^"]*"|\d+)', head[0]) if head else []
+    return ", ".join(f"{name.decode()} {value.decode('utf-8', 'replace')}" for name, value in found)
 
 
 def _rows(body: bytes) -> int:

@@ -10,6 +10,10 @@ from monitor.model import Source
 from monitor.network import LATER, PUBLISHER, Trouble
 from monitor.queued import narrower
 
+#: words of texts about failures
+_FAILURE = re.compile(rb"error|exception|fail(ed|ure)|denied|forbidden|invalid|unavailable|maintenance|log ?in|"
+                      rb"timed? ?out|too many|limit exceeded|try again", re.IGNORECASE)  # fmt: skip
+
 
 def too_big(source: Source) -> Trouble:
     """The refusal of an answer beyond the declared size, however it is packed."""
@@ -48,12 +52,23 @@ def wrong(body: bytes, source: Source) -> str:
     start = text[:2048].lower()
     if not text:
         return "the answer is empty"
+    if body.startswith(b"\x1f\x8b"):
+        return "it is a gzip file inside, packed once more than it says"
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")) and "16" not in str(source.options.get("encoding", "")):
+        return "it is UTF-16 text, where UTF-8 was expected (a source of the reader csv_table can declare 'encoding')"
     if start.startswith(b"<") and (b"<html" in start or b"<!doctype html" in start) and "html" not in source.reader:
         title = re.search(rb"<title[^>]*>(.*?)</title>", text[: 1 << 16], re.IGNORECASE | re.DOTALL)
         return "it sent a web page instead of data" + (f", titled {excerpt(title[1])}" if title else "")
     if text[:1] in (b"{", b"[") and text.rstrip()[-1:] not in (b"}", b"]"):
         return "the JSON answer stops in the middle"
     return ""
+
+
+def about_failure(body: bytes) -> bool:
+    """Is this a short text about something that went wrong, such as a service sends in place of data?"""
+    text = body.strip(b"\xef\xbb\xbf \t\r\n")
+    shaped = text[:1] in (b"{", b"[", b"<") or b"\n" not in text
+    return shaped and len(text) < 1 << 12 and bool(_FAILURE.search(text))
 
 
 def excerpt(body: bytes, length: int = 60) -> str:

@@ -36,7 +36,8 @@ def cited(folders: Iterable[Path]) -> frozenset[str]:
     for path in (path for folder in folders for path in sorted(folder.rglob("manifest.json"))):
         try:
             listed = json.loads(path.read_text(encoding="utf-8")).get("snapshots", [])
-            found |= {one[name] for one in listed for name in ("sha256", "compared_with") if one.get(name)}
+            names = ("sha256", "compared_with", "instead_of")
+            found |= {one[name] for one in listed for name in names if one.get(name)}
         except (OSError, ValueError, AttributeError, TypeError, KeyError) as problem:
             raise UnreadableData(f"{path}: cannot be read ({problem}), so it is not known which answers it cites. "
                                  "Nothing was deleted. Make that edition again, or remove it.") from None  # fmt: skip

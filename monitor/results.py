@@ -87,7 +87,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found, as a sentence that says where, what was found and what was expected."""
+    """What a check found, as a sentence for readers: what was found, with period and unit, and what was expected."""
 
     check: str
     level: Level
@@ -98,6 +98,7 @@ class Finding:
     count: int = 1
     #: (breakdown, period) of the figures that are themselves at fault; () where it is the series or its source
     cells: tuple[tuple[str, str], ...] = ()
+    hint: str = ""  # what a maintainer can do; told on the terminal, never on a page
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from monitor import area, compose, edition, evidence, grade, judge, plugins, protection, quarantine, restated, swap
+from monitor import (
+    area,
+    cited,
+    compose,
+    edition,
+    evidence,
+    grade,
+    judge,
+    plugins,
+    protection,
+    quarantine,
+    restated,
+    swap,
+)
 from monitor.errors import DefinitionError
 from monitor.evidence import Evidence
 from monitor.model import Indicator, Source
@@ -23,6 +36,8 @@ from monitor.words import Words
 #: what an edition is made of by default; every plug-in of ``monitor.outputs`` may be asked for, and ``quality``: the
 #: test of what is expected of the figures (`monitor.validation`), which the command line adds to ``data``
 FORMATS = ("html", "pdf", "data")
+#: so many series that are not what they should be are told one by one
+LISTED = 10
 
 
 @dataclass(frozen=True)
@@ -46,16 +61,22 @@ def run(
     formats: Sequence[str] = FORMATS,
     offline: bool = False,
     language: str = "",
+    manifest: Mapping[str, Any] | None = None,
     progress: Callable[[str, str], None] = lambda step, detail: None,
 ) -> Edition:
-    """Make one edition. ``now`` (ISO 8601) stamps what is fetched; nothing else depends on the clock."""
+    """Make one edition. ``now`` (ISO 8601) stamps what is fetched; nothing else depends on the clock.
+
+    Args:
+        manifest: of an edition that is made again: from the answers it cites, and no others.
+    """
     name = name or "-".join([as_of.isoformat(), *(areas if len(areas) <= 3 else [f"{len(areas)}-areas"])])
     if Path(name).name != name or name in ("", ".", ".."):
         raise DefinitionError(f"'{name}' is no name for an edition: expected one without slashes, such as 2026-11.")
     folder = out or home(project) / "editions" / name
     swap.mend(folder)
     words = project.words(language or project.languages[0])
-    judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, replaces=folder)
+    judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, replaces=folder,
+                    manifest=manifest)  # fmt: skip
     judged.findings.extend(names(project))
     every = (project.indicators.values(), project.sources.values())
     expected = plan_of(project, judged.evidence, judged.areas, *every) if "quality" in formats else None
@@ -66,13 +87,14 @@ def run(
             project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats
         )
         parts, made = render_pages(project, words, cards, judged, folder, formats, progress)
-        manifest = edition.manifest(project, judged.evidence, judged.areas, as_of, name)
-        edition.may_replace(folder, manifest)
+        made_from = edition.manifest(project, judged.evidence, judged.areas, as_of, name, formats, words.language)
+        edition.may_replace(folder, made_from)
 
         def late() -> list[edition.Part]:
             return render_quality(project, words, cards, judged, expected, validated()) if expected else []
 
-        written, kept = edition.publish(folder, parts, made, manifest, late)
+        cited.record(project.store, made_from)  # before it stands there: it is never made of what may be pruned
+        written, kept = edition.publish(folder, parts, made, made_from, late)
         outcome = validated()
     protection.remember(project.store, judged.evidence.guarded, judged.areas)
     return Edition(
@@ -89,8 +111,14 @@ def plan_of(
     """What is expected of the figures of these areas, the earlier vintage of those that may not drift included."""
     drifting = [indicator for indicator in indicators if indicator.expect.drift]
     before = evidence.earlier(project, drifting, gathered) if drifting else None
+    used = sources_of(project, indicators)
+    return validation.plan(gathered, before, areas, indicators, [s for s in sources if s in used])
+
+
+def sources_of(project: Project, indicators: Collection[Indicator]) -> list[Source]:
+    """The sources these indicators read, in the order of their names."""
     used = {part.source for indicator in indicators for part in project.selections(indicator)}
-    return validation.plan(gathered, before, areas, indicators, [s for s in sources if s.id in used])
+    return [source for name, source in project.sources.items() if name in used]
 
 
 def home(project: Project) -> Path:
@@ -104,7 +132,10 @@ def notes(words: Words, judged: Judged) -> tuple[str, ...]:
     told += compose.wrong_sentences(words, sum(f.check == "declaration" for f in judged.findings))
     troubles = [s.problem for s in judged.evidence.snapshots.values() if s.problem]
     if troubles:
-        told.append(f"{len(troubles)} series are not what they should be, the first because: {troubles[0]}")
+        told.append(f"{len(troubles)} series are not what they should be:")
+        told += [f"  {problem}" for problem in troubles[:LISTED]]
+        if (more := len(troubles) - LISTED) > 0:
+            told.append(f"  and {more} more")
     errors = [f for f in judged.findings if f.check == "source" and f.level is Level.ERROR and not f.ref_area]
     if errors:
         without = len({f.indicator for f in errors})
@@ -122,6 +153,7 @@ def assess(
     offline: bool = False,
     progress: Callable[[str, str], None] = lambda step, detail: None,
     replaces: Path | None = None,
+    manifest: Mapping[str, Any] | None = None,
 ) -> Judged:
     """Fetch, read, check and judge. Every indicator and area gets an Assessment, with a reason if not a status."""
     chosen = tuple(dict.fromkeys(area.require(a, tuple(project.places)) for a in areas)) or project.scorecards
@@ -131,7 +163,7 @@ def assess(
     wanted = with_inputs(project, asked)
     gathered = evidence.gather(
         project, wanted, as_of, offline=offline, now=now, progress=lambda detail: progress("read", detail),
-        edition=replaces,
+        edition=replaces, manifest=manifest,
     )
     before = evidence.earlier(project, wanted, gathered)
     progress("assess", "")
@@ -139,9 +171,10 @@ def assess(
     verdict = _verdict(project, asked, gathered, chosen, told, as_of, before)
     material = _material(project, asked, gathered, chosen, verdict.assessments, as_of, before)
     gathered.series, gathered.aside = verdict.aside.series, verdict.aside.rows
+    expected = validation.warnings(gathered.series.frame, before, chosen, asked, sources_of(project, asked))
     graded = grade.grade(project, {i.id: i for i in asked}, gathered.series, gathered.aside,
-                         verdict.withholding + material, verdict.assessments, as_of)
-    return Judged(gathered, verdict.findings + material, graded, chosen)
+                         verdict.withholding + material + expected, verdict.assessments, as_of)
+    return Judged(gathered, verdict.findings + material + expected, graded, chosen)
 
 
 def with_inputs(project: Project, indicators: Iterable[Indicator]) -> list[Indicator]:

@@ -140,7 +140,7 @@ def findings(
     for problem in problems:
         click.secho(problem, fg="red")
     _table(("level", "check", "indicator", "area", "finding"),
-           [(f.level, f.check, f.indicator, f.ref_area, f.message) for f in found])
+           [(f.level, f.check, f.indicator, f.ref_area, f"{f.message} {f.hint}".strip()) for f in found])
     if aside:
         click.echo(f"{len(aside)} figures are kept out of judgement:")
         columns = ("indicator", "ref_area", "time_period", "breakdown", "obs_value", "check")

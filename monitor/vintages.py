@@ -15,7 +15,7 @@ from pathlib import Path
 
 from monitor import store as _store
 from monitor.bodies import digest, sha256
-from monitor.errors import DefinitionError, UnreadableData
+from monitor.errors import DefinitionError, SourceUnavailable, UnreadableData
 from monitor.model import Source
 from monitor.results import Snapshot
 from monitor.store import keep, newest
@@ -129,6 +129,7 @@ def register(layers: Sequence[Path], source: Source, series: str) -> Snapshot:
     """A register: the hand-kept file of a source, from the nearest layer that has it, locked or not.
 
     Raises:
+        SourceUnavailable: no layer has the file, and people download it themselves.
         DefinitionError: no layer has the file.
         UnreadableData: it is locked, and not the file that was; or it is no text.
     """
@@ -145,6 +146,9 @@ def register(layers: Sequence[Path], source: Source, series: str) -> Snapshot:
             "shipped", f"sources/{source.file}", source.licence.name, source.publisher, source.citation,
             came_from="register of this project",
         )
+    if source.licence.terms:  # a file that people download for themselves
+        raise SourceUnavailable(f"{source.id}: its file is not here. Download it from {source.homepage} and save it as "
+                                f"sources/{source.file} in your project. Before you do: {source.licence.terms}")
     raise DefinitionError(f"sources/{source.id}.yaml: file: there is no sources/{source.file} in the project.")
 
 

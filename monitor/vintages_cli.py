@@ -150,7 +150,8 @@ def prune(
 ) -> None:
     """Delete old answers from the store. What was there, and when it went, stays in its index.
 
-    Never deleted: what an edition beside the project (or in --cited-by) was made from, and the newest of a series.
+    Never deleted: what an edition was made from that this project made, wherever it stands, or one in --cited-by; and
+    the newest of a series.
     """
     from monitor import pruning, store, terminal
     from monitor.run import home
@@ -159,7 +160,8 @@ def prune(
         raise click.UsageError("Say what to keep: --keep N or --keep-since DATE.")
     project = _load(folder)
     since = _date(keep_since, "--keep-since") if keep_since else None
-    planned = pruning.plan(project.store, keep, since, pruning.cited([home(project) / "editions", *citing]))
+    used = pruning.cited([project.store / "cited", home(project) / "editions", *citing])
+    planned = pruning.plan(project.store, keep, since, used)
     rows = [(k.snapshot.source, k.snapshot.series, k.snapshot.retrieved, k.snapshot.sha256,
              sum(page.size for page in k.pages)) for k in planned.answers]  # fmt: skip
     columns = ("source", "series", "retrieved", "sha256", "bytes")

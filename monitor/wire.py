@@ -12,20 +12,18 @@ import re
 import sqlite3
 import ssl
 import time
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InvalidHeader, NameResolutionError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
-from monitor import __version__, asked, payload, queued
+from monitor import __version__, asked, deadline, hidden, payload, queued
 from monitor.bodies import load, path_of, sha256
+from monitor.deadline import SLOW
 from monitor.errors import UnreadableData
 from monitor.model import Source
 from monitor.network import LATER, PUBLISHER, THREADS, YOU, Network, Trouble, is_public, place
@@ -35,43 +33,24 @@ from monitor.payload import too_big, unpack
 
 CONNECT = 10.0  # seconds
 AGAIN = (429, 500, 502, 503, 504)
-SLOW = 408  # our own, for a request that ran out of time
 HEADERS = ("ETag", "Last-Modified", "Content-Type")
 CHUNK = 1 << 16
 ERROR = 1 << 13  # bytes read of an error that explains itself
 SENDS = 6  # of one request whose answer breaks off, as long as each brings something new
 
-WAIT = "Try again later, or raise '{}' of the source."
-
-#: when the request at hand must be over, on the monotonic clock, the seconds it was given, and what gave them
-_limit: ContextVar[tuple[float, float, str]] = ContextVar("limit")
-_secrets: set[str] = set()
+MALFORMED = "it sent a header that no program can understand"
 
 
 class _Redact(logging.Filter):
     """urllib3 writes whole paths into its log, query included."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if _secrets:
-            record.msg, record.args = _scrub(record.getMessage()), ()
+        record.msg, record.args = hidden.scrub(record.getMessage()), ()
         return True
 
 
 for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry"):
     logging.getLogger(_name).addFilter(_Redact())
-
-
-def _scrub(text: str) -> str:
-    for secret in _secrets:
-        text = text.replace(secret, "***")
-    return text
-
-
-def _left() -> float:
-    end, given, name = _limit.get()
-    if (left := end - time.monotonic()) <= 0:
-        raise Trouble(f"not finished within {given:g} seconds", WAIT.format(name), SLOW, "wait")
-    return left
 
 
 class _Patience(Retry):
@@ -80,13 +59,19 @@ class _Patience(Retry):
     def increment(self, *args: Any, **kwargs: Any) -> Self:
         if response := kwargs.get("response"):
             response.close()
-        _left()
+        deadline.left()
         return super().increment(*args, **kwargs)
+
+    def get_retry_after(self, response: Any) -> float | None:
+        try:
+            return super().get_retry_after(response)
+        except (InvalidHeader, ValueError, OverflowError):  # neither a number nor a date: as if it were not there
+            return None
 
     def sleep(self, response: Any = None) -> None:
         asked = self.get_retry_after(response) if response else None
-        if (asked or self.get_backoff_time()) >= _left():
-            cause = f"busy (status {response.status}), it asks to be left alone for {asked:g} seconds" if asked else (
+        if (asked or self.get_backoff_time()) >= deadline.left():
+            cause = f"busy (status {response.status}), it asks to be left alone for {asked:.0f} seconds" if asked else (
                 "still failing when its time was over")
             raise Trouble(cause, LATER, response.status if response else SLOW)
         super().sleep(response)
@@ -111,6 +96,15 @@ def _private(host: str) -> Trouble:
                    "or set 'allow_private: true' in the source.", by="publisher")  # fmt: skip
 
 
+def _furnish(manager: Any, more: type, **facts: Any) -> Any:
+    """Let the connections of a manager do more."""
+    manager.pool_classes_by_scheme = {
+        scheme: type("Pool", (pool,), {"ConnectionCls": type(more.__name__, (more, pool.ConnectionCls), facts)})
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+    return manager
+
+
 class _Door(HTTPAdapter):
     """Sends the requests of one source: pace, key, addresses, retries, size and time."""
 
@@ -127,11 +121,13 @@ class _Door(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         if not self.inside:
-            self.poolmanager.pool_classes_by_scheme = {
-                scheme: type("Pool", (pool,), {"ConnectionCls": type("Checked", (_Checked, kind), {"home": self.home})})
-                for scheme, pool, kind in (("http", HTTPConnectionPool, HTTPConnection),
-                                           ("https", HTTPSConnectionPool, HTTPSConnection))
-            }
+            _furnish(self.poolmanager, _Checked, home=self.home)
+        _furnish(self.poolmanager, deadline.Timed)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        known = proxy in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        return manager if known else _furnish(manager, deadline.Timed)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         url = request.url or ""
@@ -147,9 +143,9 @@ class _Door(HTTPAdapter):
                 break
             except (HTTPError, OSError):
                 response.close()
+                deadline.left()
                 if turn + 1 == SENDS or not part.may_be_asked_again():
                     raise Trouble("the answer broke off in the middle, time and again", PUBLISHER) from None
-                _left()
         response._content_consumed = True  # type: ignore[attr-defined]
         response.request, response.url = request, url
         for name, value in response.headers.items():
@@ -169,7 +165,7 @@ class _Door(HTTPAdapter):
     def _without_key(self, header: str) -> str:
         if self.key and self.source.auth_param:
             header = re.sub(rf"([?&]){re.escape(quote(self.source.auth_param))}=[^&#\s]*&?", r"\1", header)
-        return _scrub(header)
+        return hidden.scrub(header)
 
     def _read(self, response: requests.Response, part: Part) -> requests.Response:
         """The response with its whole body, unpacked; of an error nothing, or what explains it."""
@@ -178,23 +174,26 @@ class _Door(HTTPAdapter):
             response._content = b""
         elif status == 413:
             response._content = response.raw.read(ERROR, decode_content=True)
+            deadline.left()
         elif status == 200 or part.continues(response):
             if status == 200:
                 part.begin(response)
             try:
-                if int(response.headers.get("Content-Length") or 0) + len(part.body) > limit:
+                declared = response.headers.get("Content-Length", "")  # whatever a server wrote there
+                if (int(declared[:20]) if declared.isascii() and declared.isdigit() else 0) + len(part.body) > limit:
                     raise too_big(self.source)
                 while chunk := response.raw.read1(CHUNK, decode_content=False):
                     part.body += chunk
                     if len(part.body) > limit:
                         raise too_big(self.source)
-                    _left()
+                    deadline.left()
+                deadline.left()  # an answer without a declared length seems whole when its connection is torn
             except Trouble:
                 response.close()
                 raise
             response.headers, response.status_code = part.headers, 200
             packing = part.headers.get("Content-Encoding", "identity").strip().lower()
-            response._content = self._clean(unpack(bytes(part.body), packing, self.source))
+            response._content = hidden.clean(unpack(bytes(part.body), packing, self.source), self.key)
             return response
         else:
             response._content = b""
@@ -203,12 +202,6 @@ class _Door(HTTPAdapter):
         else:
             response.close()
         return response
-
-    def _clean(self, body: bytes) -> bytes:
-        """Some services print the caller's key in their answer; it must not be kept."""
-        for secret in {self.key, quote(self.key), quote_plus(self.key)} - {""}:
-            body = body.replace(secret.encode(), b"***")
-        return body
 
 
 def get(url: str, source: Source, store: Path, network: Network, key: str, until: float) -> Answer:
@@ -258,22 +251,22 @@ def _ask(url: str, source: Source, store: Path, network: Network, key: str, unti
         now = time.monotonic()
         given = min(source.timeout, until - now)
         whole = given < source.timeout  # it is the time for all pages that ends first
-        token = _limit.set((now + given, source.time_limit if whole else source.timeout,
-                            "time_limit" if whole else "timeout"))  # fmt: skip
-        try:
-            _left()
-            return _page(url, source, store, _session(source, network, key), min(CONNECT, given), given)
-        except requests.RequestException as error:
-            network.failed(url)
-            raise _trouble(error) from None
-        except (sqlite3.Error, OSError) as error:
-            raise _unwritable(error) from None
-        except Trouble as trouble:
-            if trouble.status in (SLOW, *AGAIN):
+        limit = (source.time_limit, "time_limit") if whole else (source.timeout, "timeout")
+        with deadline.within(given, *limit):
+            try:
+                deadline.left()
+                return _page(url, source, store, _session(source, network, key), min(CONNECT, given), given)
+            except requests.RequestException as error:
                 network.failed(url)
-            raise
-        finally:
-            _limit.reset(token)
+                raise _trouble(error) from None
+            except (sqlite3.Error, OSError) as error:
+                raise _unwritable(error) from None
+            except Trouble as trouble:
+                if trouble.status in (SLOW, *AGAIN):
+                    network.failed(url)
+                raise
+            except ValueError:  # the address of a redirect, for one
+                raise Trouble(MALFORMED, PUBLISHER) from None
 
 
 def _page(url: str, source: Source, store: Path, session: requests.Session, connect: float, read: float) -> Answer:
@@ -293,7 +286,7 @@ def _page(url: str, source: Source, store: Path, session: requests.Session, conn
     if response.status_code != 200:
         raise payload.refusal(response.status_code, source)
     if why := payload.wrong(body, source):
-        raise Trouble(_scrub(why), PUBLISHER)
+        raise Trouble(hidden.scrub(why), PUBLISHER)
     headers = {n.lower(): response.headers[n] for n in HEADERS if n in response.headers}
     if not queued.ticket(body):
         asked.remember(store, source.id, url, sha256(body), headers)
@@ -312,14 +305,14 @@ def peek(url: str, source: Source, network: Network, key: str, seconds: float) -
         Trouble: there was no answer.
     """
     network.require(url)
-    token = _limit.set((time.monotonic() + seconds, seconds, "timeout"))
-    try:
-        with _prepared(requests.Session(), source, network, key, peek=True) as session:
+    with (deadline.within(seconds, seconds, "timeout"),
+          _prepared(requests.Session(), source, network, key, peek=True) as session):  # fmt: skip
+        try:
             return int(session.get(url, timeout=seconds).status_code)
-    except requests.RequestException as error:
-        raise _trouble(error) from None
-    finally:
-        _limit.reset(token)
+        except requests.RequestException as error:
+            raise _trouble(error) from None
+        except ValueError:
+            raise Trouble(MALFORMED, PUBLISHER) from None
 
 
 def _session(source: Source, network: Network, key: str) -> requests.Session:
@@ -332,8 +325,7 @@ def _session(source: Source, network: Network, key: str) -> requests.Session:
 
 
 def _prepared(session: requests.Session, source: Source, network: Network, key: str, peek: bool) -> requests.Session:
-    if key:
-        _secrets.update({key, quote(key), quote_plus(key)})
+    hidden.hide(key)
     door = _Door(source, network, key, peek)
     session.mount("https://", door)
     session.mount("http://", door)
@@ -348,7 +340,12 @@ def _prepared(session: requests.Session, source: Source, network: Network, key: 
 
 
 def _trouble(error: BaseException) -> Trouble:
-    """An error of requests in plain words. Its own text is never used: it holds the address with the key."""
+    """An error of requests in plain words. Its own text is never used: it holds the address with the key.
+
+    Raises:
+        Trouble: the time of the request is over.
+    """
+    deadline.left()  # a connection torn because its time was over ends in one of many ways
     inner = list(_inside(error))
     for found in inner:
         if isinstance(found, ssl.SSLCertVerificationError):
@@ -359,12 +356,14 @@ def _trouble(error: BaseException) -> Trouble:
         return Trouble("redirected more than 5 times", PUBLISHER)
     if isinstance(error, requests.exceptions.InvalidSchema):
         return Trouble("redirected to an address that is neither http nor https", PUBLISHER)
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
+        return Trouble(MALFORMED, PUBLISHER)
     if isinstance(error, requests.exceptions.ProxyError):
         return Trouble("the proxy of this machine did not let it through", YOU)
     if any(isinstance(found, NameResolutionError) for found in inner):
         return Trouble("its name could not be looked up", YOU)
     if isinstance(error, requests.ReadTimeout) or any(isinstance(f, ReadTimeoutError) for f in inner):
-        return Trouble("did not answer in time", WAIT.format(_limit.get()[2]), by="wait")
+        return Trouble("did not answer in time", deadline.remedy(), by="wait")
     system = next((f.strerror for f in inner if isinstance(f, OSError) and f.errno and f.strerror), "")
     return Trouble(f"the connection failed ({system or 'closed without an answer'})", PUBLISHER)
 

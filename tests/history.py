@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from monitor import vintages
@@ -42,7 +43,7 @@ COST = {"2015": 10.0, "2017": 9.0, "2019": 8.0, "2021": 6.0, "2023": 4.0}
 PAY = {"2015": 50.0, "2019": 60.0, "2023": 70.0}
 
 
-def table(values: dict[str, float | str | None], areas: tuple[str, ...] = ("DEU", "KEN")) -> bytes:
+def table(values: Mapping[str, float | str | None], areas: tuple[str, ...] = ("DEU", "KEN")) -> bytes:
     """The publisher's CSV: the same figures for each area; ``"5 E"`` is a value with a flag, None a missing one."""
     lines = ["area,year,value,flag"]
     for area in areas:

@@ -57,7 +57,7 @@ def test_a_rewritten_past_that_changes_a_judgement_stands_on_the_card(project: P
     assert [(f.indicator, f.ref_area, f.level) for f in found] == [("COST", "DEU", "warning")]
     assert found[0].message == (
         "The publisher has changed figures that it had published before. With the earlier figures the judgement would "
-        "be: on track. With those of now it is: limited progress.")
+        f"be: on track. With those of now it is: {project.words('en')('status.limited')}.")
     line.run(project, as_of=AS_OF, now="", offline=True, out=project.folder / "e", formats=("html", "data"))
     assert found[0].message in (project.folder / "e/DEU/scorecard.html").read_text(encoding="utf-8")
     assert found[0].message not in (project.folder / "e/KEN/scorecard.html").read_text(encoding="utf-8")

@@ -58,7 +58,8 @@ def test_the_chances_come_true_on_random_walks(shocks: str, allowed: float) -> N
     """Where one step in ten is large, the rule is less sure than it might be between the large ones."""
     made, figures, truth = walks(6000, shocks)
     rows = outlook.assess(made, figures, AS_OF).with_columns(
-        met=pl.col("indicator").replace_strict(truth, return_dtype=pl.Float64)).filter(pl.col("probability").is_not_null())
+        met=pl.col("indicator").replace_strict(truth, return_dtype=pl.Float64)
+    ).filter(pl.col("probability").is_not_null())
     assert rows.height == 6000
     tenths = rows.group_by((pl.col("probability") * 10).floor().clip(0, 9).alias("tenth")).agg(
         n=pl.len(), said=pl.col("probability").mean(), came=pl.col("met").mean())
@@ -181,7 +182,7 @@ INF, NAN = float("inf"), float("nan")
 AWKWARD = {
     "zero to zero": {2015: 0.0, 2024: 0.0}, "zero base": {2015: 0.0, 2024: 3.0}, "one figure": {2024: 3.0},
     "figures before the base only": {2010: 3.0, 2012: 4.0}, "sign change": {2015: -3.0, 2024: 4.0},
-    "all negative": {2015: -9.0, 2020: -5.0, 2024: -4.0}, "constant": {y: 5.0 for y in range(2010, 2025)},
+    "all negative": {2015: -9.0, 2020: -5.0, 2024: -4.0}, "constant": dict.fromkeys(range(2010, 2025), 5.0),
     "at the limit": {2015: 100.0, 2020: 100.0, 2024: 100.0}, "beyond the limit": {2015: 99.0, 2020: 130.0, 2024: 120.0},
     "not finite": {2015: NAN, 2016: 4.0, 2020: INF, 2024: 3.0}, "enormous": {2015: 1e-300, 2020: 1e300, 2024: 1.0},
     "huge": {2015: 1e308, 2024: -1e308}, "gaps": {2015: 4.0, 2016: 5.0, 2024: 3.0}, "nothing": {2015: NAN, 2024: INF},

@@ -249,7 +249,7 @@ def test_dead_links_are_listed_and_each_page_is_asked_once(home: Path, monkeypat
 
 
 def test_without_a_network_no_link_is_called_dead(home: Path) -> None:
-    closed = [f"http://127.0.0.{n}:9/x" for n in (2, 3)]
+    closed = [f"http://nowhere-{n}.invalid/x" for n in (2, 3)]
     network = Network(patience=0.5)
     with pytest.raises(SourceUnavailable, match="No link was judged"):
         links.ask(closed, network)

@@ -28,8 +28,8 @@ from monitor.evidence import Evidence
 from monitor.project import Project, load
 from monitor.results import Edition, Level, Snapshot
 from monitor.series import Series
+from monitor.validation import direct, suites, worker
 from monitor.validation import plan as validation
-from monitor.validation import suites, worker
 from monitor.validation.outcomes import Outcome, Validated, settle
 from monitor.validation.suites import Expectation
 from tests.fiction import frame, indicator
@@ -106,23 +106,23 @@ def of(validated: Validated, name: str) -> Outcome:
 
 
 @pytest.mark.parametrize(("name", "word", "found"), [
-    ("WHOLE.parts.1", "failed", "1 of 18 rows do not hold"),
-    ("PART1.parts.1", "held", "17 of 18 rows do not hold"),
-    ("WHOLE.groups.1", "failed", "1 of 18 rows do not hold"),
-    ("HOLES.complete.1", "failed", "1 of 18 cells have no figure"),
-    ("HOLES.complete.2", "held", "1 of 18 cells have no figure"),
+    ("WHOLE.parts.1", "failed", "1 of 18 not as expected"),
+    ("PART1.parts.1", "held", "17 of 18 not as expected"),
+    ("WHOLE.groups.1", "failed", "1 of 18 not as expected"),
+    ("HOLES.complete.1", "failed", "1 of 18 without a figure"),
+    ("HOLES.complete.2", "held", "1 of 18 without a figure"),
     ("HOLES.complete.3", "held", ""),
-    ("TOTAL.monotonic.1", "failed", "1 of 15 rows do not hold"),
+    ("TOTAL.monotonic.1", "failed", "1 of 15 not as expected"),
     ("TOTAL.monotonic.2", "held", ""),
-    ("SCALED.range.1", "failed", "3510"),
+    ("SCALED.range.1", "failed", "3,510 %"),
     ("SCALED.drift.1", "failed", None),
     ("STEADY.drift.1", "held", None),
-    ("STEADY.range.1", "held", "6 of 18 rows do not hold"),
-    ("STEADY.range.2", "failed", "6 of 18 rows do not hold"),
+    ("STEADY.range.1", "held", "6 of 18 not as expected"),
+    ("STEADY.range.2", "failed", "6 of 18 not as expected"),
     ("STEADY.range.3", "held", ""),
     ("COPY.unique.1", "held", ""),
-    ("COPY.unique.2", "failed", "18 of 18 rows do not hold"),
-    ("FLAG.codes.1", "failed", "18 of 18 rows do not hold"),
+    ("COPY.unique.2", "failed", "18 of 18 not as expected"),
+    ("FLAG.codes.1", "failed", "18 of 18 not as expected"),
     ("FLAG.codes.2", "held", ""),
 ])
 def test_each_kind_of_rule_holds_or_fails(validated: Validated, name: str, word: str, found: str | None) -> None:
@@ -139,23 +139,39 @@ def test_what_there_is_too_little_of_is_not_looked_at_and_says_why(validated: Va
     }
 
 
-def test_a_failure_names_its_rows(validated: Validated) -> None:
-    assert of(validated, "WHOLE.parts.1").examples == ("ITA 2018 (WHOLE 123, PART1 + PART2 243)",)
-    assert of(validated, "WHOLE.groups.1").examples == ("FRA sex=F 2017 (total 112, obs_value 500)",)
-    assert of(validated, "HOLES.complete.1").examples == ("DEU 2016 (HOLES no figure)",)
-    assert of(validated, "TOTAL.monotonic.1").examples == ("FRA 2019 (obs_value 3, previous 18)",)
+def test_a_failure_names_its_rows_in_words(validated: Validated) -> None:
+    assert of(validated, "WHOLE.parts.1").examples == ("Italy, 2018: 243 of 123 people",)
+    assert of(validated, "WHOLE.groups.1").examples == ("France, 2017, sex F: 500 of 112 people",)
+    assert of(validated, "HOLES.complete.1").examples == ("Germany, 2016",)
+    assert of(validated, "TOTAL.monotonic.1").examples == ("France, 2019: 3 % after 18",)
 
 
-def test_findings_are_warnings_of_what_failed_and_never_withhold_a_judgement(validated: Validated) -> None:
-    found = validated.findings()
+def test_polars_comes_to_the_same_as_great_expectations(planned: validation.Plan, validated: Validated) -> None:
+    """One declaration, two tests of it: the one the grade counts, and the one anyone can repeat."""
+    mine = {one.expectation.id: one for one in direct.outcomes(planned.expectations, frame(NOW).frame, AREAS)}
+    theirs = {one["id"]: one for one in validated.results if one["outcome"] != "crashed"}
+    assert len(theirs) >= 18 and theirs.keys() == mine.keys() - {"STEADY.range.9"}
+    for name, one in theirs.items():
+        assert (one["outcome"] == "held") is mine[name].holds, name
+        assert one.get("unexpected", 0) == mine[name].bad.height, name
+        if mine[name].observed is None:
+            assert one["rows"] == mine[name].rows, name
+        else:
+            assert one["observed"] == pytest.approx(mine[name].observed), name
+
+
+def test_what_does_not_hold_warns_at_once_in_each_area_it_does_not_hold_in() -> None:
+    found = validation.warnings(frame(NOW).frame, frame(BEFORE), AREAS, INDICATORS, [])
     assert {f.level for f in found} == {Level.WARNING}
-    assert sorted(f.check for f in found) == sorted(
-        ["validation"] + [f"expect.{one.expectation.rule}" for one in validated.of("failed")])
+    assert sorted({(f.check, f.indicator, f.ref_area) for f in found}) == sorted({
+        ("expect.parts", "WHOLE", "ITA"), ("expect.groups", "WHOLE", "FRA"), ("expect.complete", "HOLES", "DEU"),
+        ("expect.monotonic", "TOTAL", "FRA"), ("expect.range", "SCALED", ""), ("expect.drift", "SCALED", ""),
+        ("expect.range", "STEADY", "ITA"),
+        *(("expect.unique", "COPY", area) for area in AREAS), *(("expect.codes", "FLAG", area) for area in AREAS)})
     (parts,) = [f for f in found if f.check == "expect.parts"]
-    assert (parts.indicator, parts.count) == ("WHOLE", 1)
-    assert parts.message == (
-        "Expected of WHOLE: PART1 (Made up) + PART2 (Made up) is no larger than WHOLE. "
-        "Found: 1 of 18 rows do not hold: ITA 2018 (WHOLE 123, PART1 + PART2 243). They are its parts.")
+    assert parts.message == ("PART1 (Made up) + PART2 (Made up) is larger than the whole, WHOLE: 243 of 123 (2018), "
+                             "people. They are its parts.")
+    assert (parts.time_period, parts.count) == ("2018", 1)
 
 
 def test_an_expectation_that_crashes_is_no_failure_of_the_figures(validated: Validated) -> None:
@@ -245,6 +261,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return load(home)
 
 
+def test_what_does_not_hold_lowers_the_grade_and_stands_on_the_scorecard(edition: Path) -> None:
+    with (edition / "data/assessments.csv").open(encoding="utf-8", newline="") as file:
+        (mine,) = [row for row in csv.DictReader(file) if (row["indicator"], row["ref_area"]) == ("TINY-1", "XAA")]
+    assert "warnings" in mine["grade_why"]
+    page = (edition / "XAA/scorecard.html").read_text(encoding="utf-8")
+    assert "Outside of what is expected (90% of the figures lie between 0 and 5)" in page
+    assert "TINY-1.range.2" not in page, "what a maintainer needs stands on the terminal"
+
+
 def run(project: Project, out: Path, *formats: str) -> Edition:
     return line.run(project, as_of=date(2026, 11, 22), now="2026-11-22T12:00:00+00:00", out=out, offline=True,
                     formats=formats, name="one")
@@ -329,7 +354,7 @@ def test_the_command_prints_what_does_not_hold_and_ends_with_13(
     rows = {row["expectation"]: row for row in json.loads(done.stdout)}
     assert rows["TINY-1.range.2"]["outcome"] == "failed"
     assert rows["TINY-1.range.2"]["expected"] == "90% of the figures lie between 0 and 5"
-    assert rows["TINY-1.range.2"]["first rows"].startswith("XAA 2015 (obs_value 9.8)")
+    assert rows["TINY-1.range.2"]["first rows"].startswith("XAA, 2015: 9.8 %")
     assert rows["TINY-1.range.1"]["outcome"] == "held"
     assert "do not hold" in done.stderr and "Traceback" not in done.output
     assert call(project).stdout.startswith("outcome\texpectation\texpected\tfound")
@@ -353,8 +378,8 @@ def test_drift_is_measured_from_the_answer_before(tmp_path: Path) -> None:
     text = text.replace(said, said + "    expect: {drift: {least: 5}}\n")
     (home / "indicators.yaml").write_text(text, encoding="utf-8")
     project = load(home)
-    for retrieved, factor in (("2026-01-01T00:00:00+00:00", 1), ("2026-02-01T00:00:00+00:00", 7)):
-        lines = [f"{area},{year},{factor * (year - 2014)}" for area in ("XAA", "XBB") for year in range(2015, 2025)]
+    for retrieved, more in (("2026-01-01T00:00:00+00:00", 0), ("2026-02-01T00:00:00+00:00", 40)):
+        lines = [f"{area},{year},{more + year - 2014}" for area in ("XAA", "XBB") for year in range(2015, 2025)]
         body = "\n".join(["ref_area,time_period,obs_value", *lines]).encode()
         answers.keep(project.store, Snapshot("tiny", "T.COST", "compact", (body,), hashlib.sha256(body).hexdigest(),
                                              "https://example.org/data", retrieved, "live", unit="%"))
@@ -363,7 +388,26 @@ def test_drift_is_measured_from_the_answer_before(tmp_path: Path) -> None:
     (drift,) = planned.expectations
     assert not drift.untested
     low, median, high = (drift.kwargs["quantile_ranges"]["value_ranges"][n] for n in (0, 2, 4))
-    assert low[0] >= 0 and median[0] < 5.5 < median[1] and high[1] < 11, "of 1 to 10, not of 7 to 70"
+    assert low[0] >= 0 and median[0] < 5.5 < median[1] and high[1] < 11, "of 1 to 10, not of 41 to 50"
+
+
+def test_a_list_of_codes_must_not_be_empty() -> None:
+    with pytest.raises(ValueError, match="at least 1 item"):
+        indicator("X", expect={"codes": {"unit_measure": []}})
+
+
+def test_only_the_newest_outcomes_are_kept(
+    planned: validation.Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "KEPT", 2)
+    script = tmp_path / "script.py"
+    script.write_text("from pathlib import Path\nPath('quality/results.json').write_text('{\"results\": []}')\n")
+    monkeypatch.setattr(worker, "SCRIPT", script)
+    for n in range(4):
+        with worker.beside(tmp_path, bytes([n]), planned.suites) as testing:
+            assert not testing.result().problem
+        left = list((tmp_path / "validation").iterdir())
+        assert len(left) == min(n + 1, 2)
 
 
 def test_results_that_are_not_there_leave_the_expectation_untested() -> None:

@@ -314,10 +314,21 @@ def test_pruning_shows_first_deletes_on_demand_and_keeps_what_is_cited(revised: 
     assert "kept were the 1 newest" in store.answers(revised.store, "office", "cost")[3].pruned
     assert called("verify", *where).startswith("All is as it was kept: 5 answers in 4 files of the store, ")
     shutil.move(revised.folder / "editions", revised.folder / "elsewhere")
+    assert "0 answers" in called("prune", "--keep", "1", *where), "the store knows what it cites"
+    shutil.rmtree(revised.store / "cited")
     assert "0 answers" in called("prune", "--keep", "1", "--cited-by", str(revised.folder / "elsewhere"), *where)
     called("prune", "--keep", "1", "--yes", *where)
     assert left(revised) == ["2025-07-01"], "the newest of a series always stays"
     assert len([k for k in store.answers(revised.store, "office", "pay") if not k.pruned]) == 1
+
+
+def test_pruning_leaves_what_serves_when_the_newest_is_at_fault(revised: Project) -> None:
+    newest = history.keep(revised, "cost", history.table({"2019": 8000.0, "2021": 6500.0, "2022": 5000.0,
+                                                          "2023": 4000.0}), "2025-07-01")
+    run.assess(revised, as_of=date(2025, 8, 1), now="", offline=True)
+    assert (revised.store / f"faulty/{newest.sha256}.txt").is_file()
+    called("prune", "--keep", "1", "--yes", "--project", str(revised.folder))
+    assert left(revised) == ["2025-06-01", "2025-07-01"]
 
 
 def test_what_was_known_on_a_day_can_be_kept(revised: Project) -> None:

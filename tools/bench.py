@@ -114,7 +114,9 @@ def parts(quick: bool) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     sys.path.insert(0, str(ROOT))
     from tools import bench_checks, bench_fetch, bench_methods, bench_readers
 
-    yield "Reading, beside the field's general libraries", ["form", "beside", "promised", "ours", "theirs", "times faster", "our memory"], [
+    yield "Reading, beside the field's general libraries", [
+        "form", "beside", "promised", "ours", "theirs", "times faster", "our memory"
+    ], [
         [r["form"], r["library"] if r["promised"] else f"{r['library']}, parsing alone",
          f"{r['promised']:g} times" if r["promised"] else "-", f"{r['ours_s']:.2f} s", f"{r['theirs_s']:.2f} s",
          f"{r['ratio']:.1f}", f"{r['peak_mb']:.0f} MB"] for r in bench_readers.measure(2 if quick else 3)

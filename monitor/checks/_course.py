@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from monitor import period
+from monitor.area import english
 from monitor.checks._rules import EXAMPLES, Rules, named, observed
 from monitor.results import Finding, Level
 from monitor.series import KEY, TOTAL, UNFINISHED, Series
@@ -62,7 +63,8 @@ def rescaled(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def folded(check: str, bad: pl.DataFrame, all_of: Mapping[str, int], by: str,
-           sentence: Callable[[str, Any], str], level: Callable[[str], Level] = lambda _: Level.ERROR) -> list[Finding]:
+           sentence: Callable[[str, Any], str], level: Callable[[str], Level] = lambda _: Level.ERROR,
+           hint: str = "") -> list[Finding]:
     """A finding for each area; one for the whole indicator where most areas have the same fault.
 
     Args:
@@ -75,10 +77,10 @@ def folded(check: str, bad: pl.DataFrame, all_of: Mapping[str, int], by: str,
         areas = rows["ref_area"].sort().to_list()
         said, name = sentence(str(key), value), str(key)
         if len(areas) >= AREAS and len(areas) >= MOST * all_of.get(name, 0):
-            where = f"So in {len(areas)} areas: {named(areas[:EXAMPLES], len(areas))}."
-            found.append(Finding(check, level(name), name, f"{said} {where}", count=len(areas)))
+            where = f"So in {len(areas)} areas: {named([*map(english, areas[:EXAMPLES])], len(areas))}."
+            found.append(Finding(check, level(name), name, f"{said} {where}", count=len(areas), hint=hint))
         else:
-            found += [Finding(check, level(name), name, said, code) for code in areas]
+            found += [Finding(check, level(name), name, said, code, hint=hint) for code in areas]
     return found
 
 

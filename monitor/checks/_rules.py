@@ -96,15 +96,16 @@ def severe_in_the_headline() -> pl.Expr:
 
 
 def findings(check: str, bad: pl.LazyFrame, sentence: Callable[[str, str], str],
-             rules: Rules | None = None) -> list[Finding]:
+             rules: Rules | None = None, hint: str = "") -> list[Finding]:
     """One finding for each indicator, area and level among the bad cells, naming the first few.
 
     An error carries all its cells, so that they alone can be kept out of judgement (`monitor.quarantine`).
 
     Args:
         bad: the Series' columns, ``level`` and ``example`` (a cell's value, as a number or as text).
-        sentence: (indicator, "120.5 (2015), 130 (2016) and 4 more") -> the message.
+        sentence: (indicator, "120.5 (2015), 130 (2016) and 4 more") -> the message, for readers.
         rules: the indicators, for the decimals a number is printed with.
+        hint: what a maintainer can do about it.
     """
     cell = pl.struct("breakdown", "time_period")
     grouped = (
@@ -121,16 +122,21 @@ def findings(check: str, bad: pl.LazyFrame, sentence: Callable[[str, str], str],
     found = []
     for key, area, level, when, n, at, *shown in grouped.iter_rows():
         decimals = rules[key][0].decimals if rules else 2
-        told = [f"{e if isinstance(e, str) else figure(e, decimals)} ({w}{'' if b == TOTAL else f', {b}'})"
+        told = [f"{e if isinstance(e, str) else figure(e, decimals)} ({w}{group(b)})"
                 for e, w, b in zip(*shown, strict=True)]
         cells = tuple((c["breakdown"], c["time_period"]) for c in at) if level == Level.ERROR else ()
-        found.append(Finding(check, Level(level), key, sentence(key, named(told, n)), area, when, n, cells))
+        found.append(Finding(check, Level(level), key, sentence(key, named(told, n)), area, when, n, cells, hint))
     return found
 
 
 def named(cells: list[str], n: int) -> str:
     """The first few of n things: ``a, b, c and 4 more``."""
     return ", ".join(cells) + (f" and {n - len(cells)} more" if n > len(cells) else "")
+
+
+def group(breakdown: str) -> str:
+    """Which group a cell is of, after its period: ``, sex F``; nothing for the headline."""
+    return "" if breakdown == TOTAL else f", {breakdown.replace('=', ' ').replace(';', ', ')}"
 
 
 def figure(value: float | None, decimals: int = 2) -> str:

@@ -52,10 +52,9 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
         meant = [f"expected {_range(rules[key][0].bounds)}"] if any(b is not None for b in rules[key][0].bounds) else []
         if any(b is not None for b in options[key]["plausible"]):
             meant.append(f"plausible {_range(options[key]['plausible'])}")
-        return (f"Outside the limits: {cells}, {rules[key][0].unit}; {', '.join(meant)}. Compare with the publisher's "
-                f"table and its unit.")
+        return f"Outside the limits: {cells}, {rules[key][0].unit}; {', '.join(meant)}."
 
-    return findings("bounds", bad, sentence, rules)
+    return findings("bounds", bad, sentence, rules, "Compare with the publisher's table and its unit.")
 
 
 def _range(limits: tuple[float | None, float | None]) -> str:

@@ -54,7 +54,7 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
                 "coverage", Level.WARNING, key,
                 f"Figures for {len(expected) - len(missing)} of {len(expected)} areas ({covered:.0%}), expected at "
                 f"least {options[key]['at_least']:.0%}. Without a figure: "
-                f"{named(missing[:EXAMPLES], len(missing))}. See whether the source or its 'recodes' lost them.",
-                count=len(missing),
+                f"{named([*map(area.english, missing[:EXAMPLES])], len(missing))}.",
+                count=len(missing), hint="See whether the source or its 'recodes' lost them.",
             ))
     return found

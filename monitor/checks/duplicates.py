@@ -12,7 +12,7 @@ Options:
     none
 
 Bad:
-    DEU 2020 12.1, DEU 2020 14.8 (the second is for men only): "2 rows from 12.1 to 14.8 (2020)"
+    DEU 2020 12.1, DEU 2020 14.8 (the second is for men only): "2 figures from 12.1 to 14.8 (2020)"
 
 Good:
     DEU 2020 12.1, DEU 2021 12.0
@@ -24,7 +24,7 @@ from datetime import date
 
 import polars as pl
 
-from monitor.checks._rules import Rules, findings, observed, settle, severe_in_the_headline
+from monitor.checks._rules import Rules, figure, findings, observed, settle, severe_in_the_headline
 from monitor.results import Finding, Level
 from monitor.series import KEY, Series
 
@@ -32,7 +32,7 @@ from monitor.series import KEY, Series
 def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> list[Finding]:
     settle("duplicates", rules, {})
     value = pl.col("obs_value")
-    ends = [pl.col(name).round_sig_figs(6).cast(pl.String).str.strip_suffix(".0").fill_null("no value")
+    ends = [pl.col(name).map_elements(figure, return_dtype=pl.String).fill_null("no value")
             for name in ("least", "most")]
     bad = (
         observed(series, rules).group_by(KEY).agg(rows=pl.len(), values=value.n_unique(), least=value.min(),
@@ -40,10 +40,10 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
         .filter(pl.col("rows") > 1)
         .with_columns(
             level=pl.when(pl.col("values") > 1).then(severe_in_the_headline()).otherwise(pl.lit(Level.WARNING.value)),
-            example=pl.when(pl.col("values") > 1).then(pl.format("{} rows from {} to {}", "rows", *ends))
-            .otherwise(pl.format("{} rows of {}", "rows", ends[0])),
+            example=pl.when(pl.col("values") > 1).then(pl.format("{} figures from {} to {}", "rows", *ends))
+            .otherwise(pl.format("{} times {}", "rows", ends[0])),
         )
     )
     return findings("duplicates", bad, lambda key, cells: (
-        f"More than one row for a cell: {cells}; expected one. Select one code of every dimension under 'select'."
-    ))
+        f"More than one figure for the same area and period: {cells}; expected one."
+    ), hint="Select one code of every dimension under 'select'.")

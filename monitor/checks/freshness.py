@@ -49,8 +49,8 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     old = newest.filter((pl.lit(as_of) - pl.col("end")).dt.total_days() > pl.col("days")).with_columns(
         level=pl.lit(Level.WARNING.value))
     return findings("freshness", future, lambda key, cells: (
-        f"From the future: {cells} as of {as_of}. If these are projections, the source's 'flags' must say so (F)."
-    ), rules) + findings("freshness", old, lambda key, cells: (
-        f"The newest figure is {cells}: its period ended more than {span(within[key])} before {as_of}. Ask the "
-        f"publisher for newer figures."
-    ), rules)
+        f"Figures of a time that has not come yet: {cells}, {rules[key][0].unit}, as of {as_of}."
+    ), rules, "If these are projections, the source's 'flags' must say so (F).") + findings(
+        "freshness", old, lambda key, cells: (
+        f"The newest figure is {cells}: its period ended more than {span(within[key])} before {as_of}."
+    ), rules, "Ask the publisher for newer figures.")

@@ -58,6 +58,7 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     return [
         Finding("frozen", Level.WARNING if newest else Level.NOTE, key,
                 f"The same figure, {figure(number, rules[key][0].decimals)} ({rules[key][0].unit}), {n} times in a row "
-                f"from {since} to {until}. Ask the publisher whether it was measured each time.", area, since, n)
+                f"from {since} to {until}.", area, since, n,
+                hint="Ask the publisher whether it was measured each time.")
         for key, area, _, number, n, since, until, newest in runs.iter_rows()
     ]

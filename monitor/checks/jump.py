@@ -61,10 +61,10 @@ def _against(series: Series, before: Series, rules: Rules) -> list[Finding]:
 
     def sentence(key: str, factor: Any) -> str:
         told = f"{figure(factor, 0)} times" if factor > 1 else f"1/{figure(1 / factor, 0)} of"
-        return (f"All figures are {told} what they were in the vintage before ({rules[key][0].unit}). Compare with the "
-                f"publisher's table and say the factor in the source, or use the vintage before.")
+        return f"All figures are {told} what they were in the vintage before ({rules[key][0].unit})."
 
-    return folded("jump", bad, areas_of(pairs), "times", sentence)
+    return folded("jump", bad, areas_of(pairs), "times", sentence, hint="Compare with the publisher's table and say "
+                  "the factor in the source, or use the vintage before.")
 
 
 def _within(series: Series, rules: Rules, settled: dict[str, dict[str, Any]]) -> list[Finding]:
@@ -82,10 +82,14 @@ def _within(series: Series, rules: Rules, settled: dict[str, dict[str, Any]]) ->
     alone = figures.with_columns(up=leap(value, before), down=leap(value, pl.col("next").abs())).filter(
         pl.col("up") * pl.col("down") > 0, pl.col("obs_status") != "B",
     ).with_columns(level=pl.lit(Level.WARNING.value), example=pl.col("obs_value"))
-    found = findings("jump", alone, lambda key, cells: (
-        f"{figure(settled[key]['times'], 0)} times as much as both neighbours, or as little: {cells}, "
-        f"{rules[key][0].unit}. See whether a decimal point slipped."
-    ), rules)
+    found: list[Finding] = []
+    for up, told in ((1.0, "{} times as much as the figures before and after, or more"),
+                     (-1.0, "no more than a {}th of the figures before and after")):
+        def sentence(key: str, cells: str, told: str = told) -> str:
+            return f"{cells}, {rules[key][0].unit}: {told.format(figure(settled[key]['times'], 0))}."
+
+        found += findings("jump", alone.filter(pl.col("up") == up), sentence, rules,
+                          "See whether a decimal point slipped.")
     # all before against all from here on, with two or more figures on each side
     series_wide = figures.with_columns(
         high=value.cum_max().shift(1).over(WHERE), low=value.cum_min().shift(1).over(WHERE),
@@ -100,8 +104,8 @@ def _within(series: Series, rules: Rules, settled: dict[str, dict[str, Any]]) ->
     return found + [
         Finding("jump", Level.WARNING, key,
                 f"From {when} on the figures are of another size: {figure(last, rules[key][0].decimals)} before, "
-                f"{figure(now, rules[key][0].decimals)} then, {rules[key][0].unit}. See whether unit and counting are "
-                f"the same; where they are not, the source's 'flags' must mark the break.",
-                area, when)
+                f"{figure(now, rules[key][0].decimals)} then, {rules[key][0].unit}.",
+                area, when, hint="See whether unit and counting are the same; where they are not, the source's "
+                "'flags' must mark the break.")
         for key, area, when, last, now in shifted.iter_rows()
     ]

@@ -90,6 +90,5 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     ).with_columns(
         level=pl.when("newest").then(pl.lit(Level.WARNING.value)).otherwise(pl.lit(Level.NOTE.value)), example=value)
     return findings("outliers", bad, lambda key, cells: (
-        f"A change far from all others of this series: {cells}, {rules[key][0].unit}. See whether something happened "
-        f"in the world or in the counting, and say so under 'caveats'."
-    ), rules)
+        f"A change far from all others of this series: {cells}, {rules[key][0].unit}."
+    ), rules, "See whether something happened in the world or in the counting, and say so under 'caveats'.")

@@ -21,13 +21,15 @@ Good:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from monitor.checks._rules import EXAMPLES, Rules, named, observed, settle, share
+from monitor.checks._rules import EXAMPLES, Rules, figure, group, named, observed, settle, share
 from monitor.results import Finding, Level
-from monitor.series import KEY, TOTAL, Series
+from monitor.series import KEY, Series
 
 KINDS = ("removed", "revised", "reflagged", "added")
 
@@ -58,14 +60,15 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     material = pl.col("indicator").replace_strict(
         {key: o["material"] for key, o in options.items()}, default=None, return_dtype=pl.Float64)
     old, new = pl.col("obs_value_before"), pl.col("obs_value")
-    large = (pl.col("kind") == "removed") | (
-        (pl.col("kind") == "revised") & ((new - old).abs() > material * old.abs()).fill_null(True))
+    # what is withheld to protect people comes and goes with the counts of others: nobody need be alarmed
+    open_ = (pl.col("obs_status").fill_null("") != "Q") & (pl.col("obs_status_before").fill_null("") != "Q")
+    large = open_ & (
+        ((pl.col("kind") == "removed") & old.is_not_null())
+        | ((pl.col("kind") == "revised") & ((new - old).abs() > material * old.abs()).fill_null(True)))
     grouped = (
         changes(series, before, rules).sort("time_period", "breakdown")
-        .with_columns(large=large, cell=pl.format(
-            "{}{} {} to {}", "time_period",
-            pl.when(pl.col("breakdown") == TOTAL).then(pl.lit("")).otherwise(" " + pl.col("breakdown")),
-            old.cast(pl.String).fill_null("nothing"), new.cast(pl.String).fill_null("nothing")))
+        .with_columns(large=large, cell=pl.struct("indicator", "time_period", "breakdown", old, new, "obs_status",
+                                                  "obs_status_before"))
         .group_by("indicator", "ref_area", maintain_order=True)
         .agg(*(pl.col("kind").eq(k).sum().alias(k) for k in KINDS), large=pl.col("large").any(), n=pl.len(),
              cells=pl.col("cell").sort_by("large", descending=True, maintain_order=True).head(EXAMPLES))
@@ -75,8 +78,20 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
         Finding(
             "revision", Level.WARNING if row["large"] else Level.NOTE, row["indicator"],
             f"Since the earlier vintage {', '.join(f'{row[k]} {k}' for k in KINDS if row[k])}: "
-            f"{named(row['cells'], row['n'])}. Judgements made before may not stand.",
+            f"{named([_cell(one, rules) for one in row['cells']], row['n'])}, {rules[row['indicator']][0].unit}. "
+            "Judgements made before may not stand.",
             row["ref_area"], count=row["n"],
         )
         for row in grouped.iter_rows(named=True)
     ]
+
+
+def _cell(one: Mapping[str, Any], rules: Rules) -> str:
+    """``10 then and 14 now (2015)``."""
+    def told(value: float | None, status: str | None) -> str:
+        if value is None:
+            return "withheld" if status == "Q" else "no figure"
+        return figure(value, rules[one["indicator"]][0].decimals)
+
+    return (f"{told(one['obs_value_before'], one['obs_status_before'])} then and "
+            f"{told(one['obs_value'], one['obs_status'])} now ({one['time_period']}{group(one['breakdown'])})")

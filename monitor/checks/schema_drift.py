@@ -31,6 +31,7 @@ from datetime import date
 
 import polars as pl
 
+from monitor.area import english
 from monitor.checks._rules import EXAMPLES, Rules, named, observed, settle, share
 from monitor.results import Finding, Level
 from monitor.series import TOTAL, Series, dimensions
@@ -50,7 +51,7 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     for key in sorted(now.keys() & then.keys()):
         (areas, parts, lengths), (had, had_parts, had_lengths) = now[key], then[key]
         if len(gone := sorted(had - areas)) > max(2, settled[key]["lost"] * len(had)):
-            lost = f"{len(gone)} of {len(had)} areas are gone since the vintage before: {_few(gone)}"
+            lost = f"{len(gone)} of {len(had)} areas are gone since the vintage before: {_few([*map(english, gone)])}"
             found.append(_said(Level.WARNING, key, lost, len(gone)))
         for level, codes, how in ((Level.WARNING, had_parts - parts, "gone"), (Level.NOTE, parts - had_parts, "new")):
             if codes:
@@ -85,8 +86,8 @@ def drifted(now: pl.DataFrame, then: pl.DataFrame, where: str, indicators: Itera
 
 
 def _said(level: Level, key: str, text: str, n: int = 1) -> Finding:
-    return Finding("schema_drift", level, key, f"{text}. See what the publisher changed, and whether 'select' and "
-                   f"'recodes' still mean what they meant.", count=n)
+    return Finding("schema_drift", level, key, f"{text}.", count=n, hint="See what the publisher changed, and whether "
+                   "'select' and 'recodes' still mean what they meant.")
 
 
 def _few(codes: list[str]) -> str:

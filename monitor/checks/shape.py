@@ -77,9 +77,9 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
             level=pl.lit(Level.ERROR.value),
             example=pl.format("{} {}", _untold(), "obs_status"),
         )
-        wrong = EXPECTED.get(rule, rule)
+        wrong, _, hint = EXPECTED.get(rule, rule).partition("; see ")
         sentence = f"{wrong[0].upper()}{wrong[1:]}: "
-        found += findings("shape", bad, partial(_say, sentence))
+        found += findings("shape", bad, partial(_say, sentence), hint=f"See {hint}." if hint else "")
     return found
 
 

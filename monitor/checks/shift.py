@@ -56,11 +56,10 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     def sentence(key: str, months: Any) -> str:
         years, rest = divmod(abs(months), 12)
         by = f"{abs(months)} month{'s' * (abs(months) > 1)}" if rest else f"{years} year{'s' * (years > 1)}"
-        return (f"All figures stand {by} {'later' if months > 0 else 'earlier'} than in the vintage before. See which "
-                f"dates the publisher's table has.")
+        return f"All figures stand {by} {'later' if months > 0 else 'earlier'} than in the vintage before."
 
     areas = dict(told.group_by("indicator").agg(pl.len()).collect(engine="in-memory").iter_rows())
-    return folded("shift", bad, areas, "months", sentence)
+    return folded("shift", bad, areas, "months", sentence, hint="See which dates the publisher's table has.")
 
 
 def _once(series: Series, rules: Rules) -> pl.LazyFrame:

@@ -51,8 +51,8 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
     several = told.group_by(WHERE, maintain_order=True).agg(
         units=pl.format("'{}' from {}", "unit_measure", "first")).filter(pl.col("units").list.len() > 1)
     found = [
-        Finding("unit", Level.ERROR, key, f"The figures are in several units: {', '.join(units)}; expected one. Select "
-                f"one unit under 'select', or make two indicators.", area)
+        Finding("unit", Level.ERROR, key, f"The figures are in several units: {', '.join(units)}; expected one.",
+                area, hint="Select one unit under 'select', or make two indicators.")
         for key, area, units in several.iter_rows()
     ]
     return found + (_against(series, before, rules, told) if before else [])
@@ -80,8 +80,8 @@ def _against(series: Series, before: Series, rules: Rules, told: pl.DataFrame) -
 
     found = folded("unit", based, areas, "factor", lambda key, factor: (
         f"All figures were multiplied by {figure(factor)} since the vintage before ({rules[key][0].unit}): the unit or "
-        f"the base has changed. See in which unit the target and the baseline are."
-    ), level)
+        f"the base has changed."
+    ), level, "See in which unit the target and the baseline are.")
     last = pl.col("unit_measure").last()
     both = pairs.group_by(WHERE).agg(n=pl.len())
     words = (

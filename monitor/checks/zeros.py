@@ -32,7 +32,7 @@ from datetime import date
 import polars as pl
 
 from monitor.checks._course import WHERE, course
-from monitor.checks._rules import Rules, findings, more_than, option, settle
+from monitor.checks._rules import Rules, figure, findings, more_than, option, settle
 from monitor.results import Finding, Level
 from monitor.series import Series
 
@@ -56,10 +56,8 @@ def check(series: Series, rules: Rules, as_of: date, before: Series | None) -> l
                 pl.when(counted).then(pl.col("near") >= option(settled, "least"))
                 .otherwise("far"))
         .with_columns(level=pl.lit(Level.WARNING.value),
-                      example=pl.format("0 after {}", pl.col("last").round_sig_figs(6).cast(pl.String)
-                                        .str.strip_suffix(".0")))
+                      example=pl.format("0 after {}", pl.col("last").map_elements(figure, return_dtype=pl.String)))
     )
     return findings("zeros", bad, lambda key, cells: (
-        f"A zero between large figures: {cells}, {rules[key][0].unit}. Ask the publisher whether it was counted; if "
-        f"it is a gap, the source's 'flags' must say so."
-    ), rules)
+        f"A zero between large figures: {cells}, {rules[key][0].unit}."
+    ), rules, "Ask the publisher whether it was counted; if it is a gap, the source's 'flags' must say so.")

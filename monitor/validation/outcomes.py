@@ -1,7 +1,6 @@
-"""What the expectations came to: each held, failed, crashed or was not tested; and the findings that follow.
+"""What the expectations came to: each held, failed, crashed or was not tested by Great Expectations.
 
-A finding of an expectation is a warning at most: it is known only when the pages are made, so it withholds no
-judgement. What withholds one is a check (see docs/decisions/015-two-kinds-of-rules.md).
+What failed withholds no judgement (see docs/decisions/015-two-kinds-of-rules.md).
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from monitor.results import Finding, Level
+from monitor.validation import saying
 from monitor.validation.suites import Expectation
 from monitor.validation.worker import Tested
 
@@ -20,8 +20,6 @@ Word = Literal["failed", "crashed", "held", "untested"]
 ORDER: tuple[Word, ...] = ("failed", "crashed", "held", "untested")
 #: how many rows a finding names
 EXAMPLES = 3
-#: what a row says of itself besides the values
-_PLACE = ("indicator", "ref_area", "breakdown", "time_period")
 
 
 @dataclass(frozen=True)
@@ -48,20 +46,17 @@ class Validated:
         return [one for one in self.outcomes if one.word == word]
 
     def findings(self) -> list[Finding]:
-        """One warning for each expectation that failed or crashed, or for the worker that gave nothing."""
+        """A warning for each expectation that crashed, or for the worker that gave nothing.
+
+        What failed is known before: `monitor.validation.direct` tests the same, and the grade has counted it.
+        """
         found = [Finding("validation", Level.WARNING, "", f"The expectations were not tested: {self.problem}. The "
                          "figures are as the checks left them.")] if self.problem else []
         for one in self.of("crashed"):
             found.append(Finding(
                 "validation", Level.WARNING, one.expectation.indicator,
-                f"{one.expectation.id} could not be tested: {one.found}. This says nothing about the figures; "
-                "look at what is declared under 'expect'."))
-        for one in self.of("failed"):
-            said = f"Expected of {one.expectation.subject}: {one.expectation.expected}. Found: {one.found}"
-            rows = ": " + named(one) if one.examples else ""
-            why = f" {one.expectation.why}" if one.expectation.why else ""
-            found.append(Finding(f"expect.{one.expectation.rule}", Level.WARNING, one.expectation.indicator,
-                                 f"{said}{rows}.{why}", count=max(1, one.count)))
+                f"{one.expectation.id} could not be tested: {one.found}. This says nothing about the figures.",
+                hint="Look at what is declared under 'expect'."))
         return found
 
     def notes(self) -> list[str]:
@@ -106,22 +101,10 @@ def _outcome(each: Expectation, result: Mapping[str, Any]) -> Outcome:
     if word == "crashed":
         return Outcome(each, word, " ".join(str(result["crash"]).split()).rstrip("."))
     count = int(result.get("unexpected") or 0)
-    rows = tuple(_row(row) for row in result.get("examples", ()))
+    rows = tuple(saying.told(each, row, with_area=True) for row in result.get("examples", ()))
     if "unexpected" in result:
-        what = "cells have no figure" if each.rule == "complete" else "rows do not hold"
-        found = f"{count} of {result['rows']} {what}" if count else ""
+        said = "without a figure" if each.rule == "complete" else "not as expected"
+        found = f"{count} of {result['rows']} {said}" if count else ""
     else:
-        observed = result.get("observed")
-        found = ", ".join(map(_cell, observed)) if isinstance(observed, list) else _cell(observed)
+        found = saying.figures(each, result.get("observed"))
     return Outcome(each, word, found, rows, count)
-
-
-def _row(row: Mapping[str, Any]) -> str:
-    """``DEU sex=M 2012 (total 626, obs_value 634)``."""
-    place = " ".join(str(row[c]) for c in _PLACE[1:] if c in row and row[c] != "_T")
-    values = ", ".join(f"{name} {_cell(value)}" for name, value in row.items() if name not in _PLACE)
-    return f"{place} ({values})" if values else place
-
-
-def _cell(value: Any) -> str:
-    return "no figure" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+import polars as pl
+
 from monitor.edition import observations_csv
 from monitor.errors import CannotRender
 from monitor.evidence import Evidence
 from monitor.model import Indicator, Source
+from monitor.results import Finding
 from monitor.series import Series
+from monitor.validation import direct, worker
 from monitor.validation import suites as compiled
-from monitor.validation import worker
 from monitor.validation.outcomes import Validated, settle
 from monitor.validation.suites import Compiler, Expectation
 
@@ -44,6 +47,15 @@ def plan(
     then = None if before is None else before.frame
     expectations = Compiler(frame, then, areas).compile(indicators, sources)
     return Plan(observations_csv(evidence, areas), expectations, compiled.suites(expectations, frame, areas))
+
+
+def warnings(
+    frame: pl.DataFrame, before: Series | None, areas: Sequence[str], indicators: Collection[Indicator],
+    sources: Collection[Source],
+) -> list[Finding]:
+    """What of the same does not hold, known at once and without Great Expectations: the grade counts it."""
+    then = None if before is None else before.frame
+    return direct.findings(direct.outcomes(Compiler(frame, then, areas).compile(indicators, sources), frame, areas))
 
 
 def data_docs(planned: Plan, target: Path) -> None:

@@ -24,6 +24,8 @@ from typing import Any
 SCRIPT = Path(__file__).with_name("revalidate.py")
 #: seconds after which a worker is given up
 PATIENCE = 600.0
+#: how many outcomes are kept, the last used: an older one is tested again where somebody goes back
+KEPT = 20
 #: what tests; another version may test otherwise
 LIBRARIES = ("great-expectations", "pandas")
 
@@ -58,6 +60,8 @@ class Worker:
         self._kept = store / "validation" / f"{key}.json"
         with suppress(OSError, ValueError, KeyError):
             self._known = Tested(json.loads(self._kept.read_text(encoding="utf-8"))["results"], engine=self.engine)
+            with suppress(OSError):
+                self._kept.touch()
             return
         self._start(observations, suites)
 
@@ -94,6 +98,9 @@ class Worker:
             aside = self._kept.with_suffix(f".{os.getpid()}")
             aside.write_text(text, encoding="utf-8")
             aside.replace(self._kept)
+            by_use = sorted(self._kept.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            for path in by_use[:-KEPT]:
+                path.unlink(missing_ok=True)
         return found
 
     def close(self) -> None:

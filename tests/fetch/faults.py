@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tests.fetch import tiny
-from tests.fetch.setting import stream
+from tests.fetch.setting import dripping, stream
 from tests.server import Asked, Reply
 
 PUBLISHER = "The publisher must repair it; try again later."
@@ -42,6 +42,15 @@ class Fault:
 
 def _says(body: bytes, status: int = 200, **headers: str) -> Callable[[Asked], Reply | None]:
     return lambda asked: (status, {n.replace("_", "-"): v for n, v in headers.items()}, body)
+
+
+def _raw(head: bytes) -> Callable[[Asked], Reply | None]:
+    """A good answer below a head of its own."""
+
+    def answer(asked: Asked) -> None:
+        asked.wire.wfile.write(head + GOOD)
+
+    return answer
 
 
 def _first(count: int, bad: Reply) -> Callable[[Asked], Reply | None]:
@@ -81,6 +90,15 @@ FAULTS: tuple[Fault, ...] = (
           more=(("timeout", 0.3),)),
     Fault("an answer drop by drop", stream(b"HTTP/1.1 200 OK", b"1,2\n", 0.05),
           f"not finished within 0.3 seconds. {SLOW}", "wait", more=(("timeout", 0.3),)),
+    Fault("a header drop by drop", dripping(b"HTTP/1.1 200 OK\r\nX-Slow: "),
+          f"not finished within 0.3 seconds. {SLOW}", "wait", more=(("timeout", 0.3),)),
+    Fault("the size of a part drop by drop", dripping(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+          f"not finished within 0.3 seconds. {SLOW}", "wait", more=(("timeout", 0.3),)),
+    Fault("an error drop by drop", dripping(b"HTTP/1.1 413 Too Much\r\n\r\n"),
+          f"not finished within 0.3 seconds. {SLOW}", "wait", more=(("timeout", 0.3),)),
+    Fault("a header that is no number", _raw(b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n"), "", "", "used", kept=True),
+    Fault("two headers that contradict each other", _raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Length: 99\r\n\r\n"),
+          f"it sent a header that no program can understand. {PUBLISHER}"),
     Fault("connection closed without an answer", lambda a: None,
           f"the connection failed (closed without an answer). {PUBLISHER}"),
     Fault("connection reset in the middle, each time", _reset,
@@ -93,6 +111,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault("429 with Retry-After, then good", _first(1, (429, {"Retry-After": "1"}, b"")), "", "", "used", kept=True),
     Fault("429 without Retry-After, for ever", _says(b"", 429), "answered with status 429 (Too Many Requests). Try again "
           "later; lower 'per_minute' in sources/office.yaml if it comes back.", "wait"),
+    Fault("429 with a Retry-After that is no time, then good", _first(1, (429, {"Retry-After": "soon"}, b"")), "", "",
+          "used", kept=True),
+    Fault("429 with a negative Retry-After, for ever", _says(b"", 429, Retry_After="-5"), "answered with status 429 (Too "
+          "Many Requests). Try again later; lower 'per_minute' in sources/office.yaml if it comes back.", "wait"),
     Fault("500, then good", _first(2, (500, {}, b"oops")), "", "", "used", kept=True),
     Fault("500 for ever", _says(b"oops", 500), f"answered with status 500 (Internal Server Error). {PUBLISHER}"),
     Fault("503 for an hour", _says(b"", 503, Retry_After="3600"),
@@ -107,6 +129,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault("redirect to 127.0.0.1", _says(b"", 302, Location="http://127.0.0.1:9/secret"), "redirected to 127.0.0.1, an "
           "address of a private network, and was not followed. The publisher must repair it; where it is right, declare "
           "that address as the endpoint, or set 'allow_private: true' in the source."),
+    Fault("redirect to 127.0.0.1, written as one number", _says(b"", 302, Location="http://2130706433:9/secret"),
+          "redirected to 2130706433, an address of a private network, and was not followed."),
+    Fault("redirect to an address that is none", _says(b"", 302, Location="http://[::1"),
+          f"it sent a header that no program can understand. {PUBLISHER}"),
     Fault("redirect to a file", _says(b"", 302, Location="file:///etc/passwd"),
           f"redirected to an address that is neither http nor https. {PUBLISHER}"),
     # ------------------------------------------------------------------ size and packing
@@ -123,6 +149,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault("HTML under 200", _says(HTML, Content_Type="text/csv"),
           f"it sent a web page instead of data, titled 'We are closed'. {PUBLISHER}"),
     Fault("empty body", _says(b"\n"), f"the answer is empty. {PUBLISHER}"),
+    Fault("an error text under 200", _says(b'{"error": "service unavailable"}'),
+          f"{UNREADABLE}office T.COST: the table has no column", "publisher", kept=True),
+    Fault("the caller's key in an error under 200", _says(b'{"error":"key s3cr3t\\/of+mine, s3cr3t%2fof%2Bmine is invalid"}'),
+          f"{UNREADABLE}office T.COST: the table has no column", "publisher", kept=True,
+          more=(("auth_env", "OFFICE_KEY"), ("auth_param", "key"))),
+    Fault("a gzip file inside", _says(PACKED), f"it is a gzip file inside, packed once more than it says. {PUBLISHER}"),
+    Fault("UTF-16", _says(GOOD.decode().encode("utf-16")), "it is UTF-16 text, where UTF-8 was expected"),
     Fault("wrong content type, right data", _says(GOOD, Content_Type="application/pdf"), "", "", "used", kept=True),
     Fault("a PDF under 200", _says(b"%PDF-1.7\n\xe2\xe3\xcf\xd3 1 0 obj", Content_Type="text/csv"),
           f"{UNREADABLE}office T.COST: the answer is not utf-8-sig text", "you", kept=True),
@@ -146,6 +179,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a number of pages that changes meanwhile", _pages(lambda a: tiny.page(ROWS[:_number(a)], _number(a), 1 + _number(a))),
           f"the number of pages changed while they were read, twice (at last 3 instead of 2). {LATER}", "wait",
           kind="json"),
+    Fault("pages of two editions", _pages(lambda a: tiny.page([(c, y, v + a.count) for c, y, v in ROWS][11 * _number(a) - 11:][:11],
+          _number(a), 2, total=22)), "the data of the pages changed while they were read, twice (at last page 1 was another "
+          f"one when it was asked for again). {LATER}", "wait", kind="json"),
     # ------------------------------------------------------------------ the data themselves
     Fault("a column renamed", _says(tiny.csv(area="country")), f"{UNREADABLE}office T.COST: the table has no column "
           "'area'; it has 'country', 'year', 'value', 'unit', 'note'.", "you", kept=True),

@@ -68,3 +68,16 @@ def stream(head: bytes, chunk: bytes, pause: float = 0.0) -> Callable[[Asked], N
             time.sleep(pause)
 
     return answer
+
+
+def dripping(head: bytes) -> Callable[[Asked], None]:
+    """A byte comes in good time for every single read, and the answer never ends."""
+
+    def answer(asked: Asked) -> None:
+        asked.wire.wfile.write(head)
+        while True:
+            asked.wire.wfile.write(b"0")
+            asked.wire.wfile.flush()
+            time.sleep(0.05)
+
+    return answer

@@ -207,3 +207,12 @@ def test_a_certificate_somebody_vouches_for_is_taken(
         refused(ask, source(office), "its certificate could not be verified")
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))
         assert ask(source(office)).bodies == (BODY,)
+
+
+@pytest.mark.parametrize(("address", "public"), [
+    ("2130706433", False), ("0x7f.1", False), ("127.1", False), ("0177.0.0.1", False), ("134744072", True),
+    ("64:ff9b::7f00:1", False), ("64:ff9b::808:808", True), ("::ffff:10.0.0.1", False), ("2002:7f00:1::", False),
+    ("224.0.0.1", False), ("99999999999", False), ("12.example.org", True), ("0xcafe.example", True),
+])
+def test_an_address_in_disguise_counts_as_the_one_it_leads_to(address: str, public: bool) -> None:
+    assert is_public(address) is public

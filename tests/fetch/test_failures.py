@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from monitor import payload
-from monitor.network import Trouble
+from monitor import outcome, payload
+from monitor.errors import SourceUnavailable
+from monitor.network import LATER, Network, Trouble
+from tests.fetch import tiny
 from tests.fetch.setting import BODY, Ask, cut_when, refused, source, stream
 from tests.server import Publisher
 
@@ -95,3 +97,17 @@ def test_a_host_that_failed_twice_is_left_alone(publisher: Publisher, ask: Ask) 
     refused(ask, source(publisher), "failed twice in this run and was not asked again")
     assert len(publisher.asked) == asked
 
+
+
+def test_a_broken_store_is_said_before_what_the_publisher_did(tmp_path: Path) -> None:
+    met = Trouble("busy (status 503)", LATER, 503)
+    project = tiny.project(tmp_path / "project", "http://127.0.0.1:9")
+    with Network() as network:
+        network.told["office", "T.COST"] = met
+        broken = SourceUnavailable("index.sqlite cannot be used.")
+        [said] = outcome.outcomes(project, {("office", "T.COST"): broken}, network, tiny.AS_OF)
+        assert (said.who, said.cause) == ("you", "index.sqlite cannot be used.")
+        assert said.problem.endswith("Besides, the publisher was asked in vain: busy (status 503). " + LATER)
+        nothing = SourceUnavailable(f"Office: {met} Nothing is kept.")
+        [said] = outcome.outcomes(project, {("office", "T.COST"): nothing}, network, tiny.AS_OF)
+        assert (said.who, said.cause) == ("wait", "busy (status 503)")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -15,15 +16,17 @@ import pytest
 from monitor import fetch, outcome, run, store, unreadable
 from monitor.network import Network
 from monitor.project import Project
-from monitor.results import Reason
+from monitor.results import Finding, Reason
 from tests.fetch import tiny
 from tests.fetch.faults import FAULTS, Fault, names
+from tests.fetch.setting import KEY
 from tests.server import Publisher, serving
 
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses between tries are a fiftieth of what they are elsewhere."""
+    """Pauses between tries are a fiftieth of what they are elsewhere; sources that want a key find one."""
+    monkeypatch.setenv("OFFICE_KEY", KEY)
     monkeypatch.setattr(fetch, "Network", partial(Network, backoff=0.01))
 
 
@@ -41,6 +44,14 @@ def publisher(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authority.pem"))  # only the date is wrong
     with serving(str(tmp_path / "office.pem")) as found:
         yield found
+
+
+def _mentions(key: str, findings: Sequence[Finding], said: outcome.Outcome, folder: Path) -> list[str]:
+    """Where the beginning of a key stands: on the terminal, in a finding, in a file of the project or its store."""
+    places = {"terminal": repr(said).encode(), "findings": repr(findings).encode()}
+    places |= {str(p): gzip.decompress(p.read_bytes()) if p.suffix == ".gz" else p.read_bytes()
+               for p in folder.rglob("*") if p.is_file()}
+    return [name for name, held in places.items() if key[:6].encode() in held]
 
 
 def _keep_good(project: Project, fault: Fault) -> str:
@@ -72,6 +83,7 @@ def test_with_an_answer_of_before(fault: Fault, tmp_path: Path, monkeypatch: pyt
     assert (len(held) > 1) == fault.kept
     assert [bool(unreadable.said(project.store, h)) for h in held - {good}] == [fault.ends == "older"] * fault.kept
     assert server.url not in "".join(f.message for f in judged.findings)
+    assert not _mentions(KEY, judged.findings, said, project.folder)
     if fault.ends == "older":
         assert fault.sees in snapshot.problem
         assert (snapshot.sha256, snapshot.retrieved, snapshot.origin) == (good, tiny.EARLIER, "kept")
@@ -85,11 +97,14 @@ def test_with_an_answer_of_before(fault: Fault, tmp_path: Path, monkeypatch: pyt
         assert facts["cause"]
         assert facts["cause"] in snapshot.problem
         return
-    assert (snapshot.origin, snapshot.problem, told) == ("live", "", [])
     assert said.state == "not modified"  # it was kept by the first of the two
     if fault.ends == "used":
+        assert (snapshot.origin, snapshot.problem, told) == ("live", "", [])
         assert assessment.reason is None
         return
+    assert (snapshot.origin, snapshot.sha256) == ("kept", good), "the last sound figures are shown"
+    assert snapshot.problem.startswith("The answer of 2026-11-22 was set aside: ")
+    assert "The figures of 2026-10-01 (52 days old) serve." in told[0].message
     check, sentence = fault.finding
     found = [f.message for f in judged.findings if f.check == check]
     assert any(sentence in message for message in found), judged.findings

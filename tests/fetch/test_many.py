@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -57,18 +58,72 @@ def test_the_newer_of_kept_and_shipped_serves(publisher: Publisher, ask: Ask, tm
     assert "its sha256 is" in got.problem
 
 
-def test_two_hosts_out_of_reach_take_the_run_offline(publisher: Publisher, ask: Ask, tmp_path: Path) -> None:
-    publisher.says("/data/EX.1", BODY)
-    dead = [renamed(source(f"http://127.0.0.1:{closed_port()}"), f"dead{n}") for n in range(2)]
+def _no_names(monkeypatch: pytest.MonkeyPatch, slow: float = 0.0) -> None:
+    """No name can be looked up; other addresses are reached after so many seconds."""
+    genuine = socket.create_connection
+
+    def connect(address: tuple[str, int], *more: Any, **named: Any) -> Any:
+        if address[0].endswith(".example"):
+            raise socket.gaierror(-2, "Name or service not known")
+        time.sleep(slow)
+        return genuine(address, *more, **named)
+
+    monkeypatch.setattr("monitor.network.socket.create_connection", connect)
+
+
+def test_two_hosts_out_of_reach_take_the_run_offline(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    _no_names(monkeypatch)
+    dead = [renamed(source(f"http://host{n}.example"), f"dead{n}") for n in range(3)]
     begun = time.monotonic()
     with Network() as network:
-        for of in dead:
-            with pytest.raises(SourceUnavailable, match="could not be reached"):
+        with pytest.raises(SourceUnavailable, match="could not be reached"):
+            ask(dead[0], network=network)
+        for of in dead[1:]:
+            with pytest.raises(SourceUnavailable, match="the rest of the run was offline"):
                 ask(of, network=network)
-        assert "there seems to be no network" in network.down
-        refused(ask, source(publisher), "the rest of the run was offline", "Check this machine", network=network)
+        assert "there seems to be no network (host0.example and host1.example: " in network.down
     assert time.monotonic() - begun < 1
-    assert not publisher.asked
+
+
+def test_a_host_that_is_reached_shows_that_there_is_a_network(
+    publisher: Publisher, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _no_names(monkeypatch, slow=0.15)
+    publisher.says("/data/EX.1", BODY)
+    with Network() as network:
+        for number in range(2):
+            with pytest.raises(SourceUnavailable):
+                ask(renamed(source(f"http://host{number}.example"), f"dead{number}"), network=network)
+        assert network.down
+        assert ask(source(publisher), network=network).bodies == (BODY,)
+        assert not network.down
+
+
+def test_nothing_is_decided_while_a_host_may_still_answer(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _no_names(monkeypatch, slow=0.5)
+    many = {f"S{n}": Offered(title="t") for n in range(12)}
+    for name in many:
+        publisher.says(f"/data/{name}", BODY)
+    wanted = [(source(publisher, series=many), name) for name in many]
+    wanted += [(renamed(source(f"http://host{n}.example"), f"dead{n}"), "EX.1") for n in range(2)]
+    with Network() as network:
+        got = fetch.fetch_all(wanted, layers=[], store=tmp_path, offline=False, as_of=TODAY, now=NOW, network=network)
+    assert [name for name, answer in got.items() if not isinstance(answer, Snapshot)] == [
+        ("dead0", "EX.1"), ("dead1", "EX.1")]
+    assert not network.down
+
+
+def test_a_host_that_refuses_is_there(publisher: Publisher, ask: Ask) -> None:
+    publisher.says("/data/EX.1", BODY)
+    with Network(backoff=0.01) as network:
+        for number in range(2):
+            dead = renamed(source(f"http://127.0.0.1:{closed_port()}"), f"dead{number}")
+            with pytest.raises(SourceUnavailable, match=r"Connection refused.*The publisher must repair it"):
+                ask(dead, network=network)
+        assert not network.down
+        assert ask(source(publisher), network=network).bodies == (BODY,)
 
 
 def test_hosts_that_swallow_every_packet_cost_the_run_one_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,16 +175,20 @@ def test_a_host_is_asked_no_faster_than_declared(publisher: Publisher, ask: Ask)
     assert time.monotonic() - begun >= 0.8
 
 
-def test_a_store_that_cannot_be_written_loses_no_answer(
-    publisher: Publisher, ask: Ask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_what_cannot_be_kept_is_not_used(
+    publisher: Publisher, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: Any) -> None:
         raise OSError(28, "No space left on device")
 
     publisher.says("/data/EX.1", BODY)
-    monkeypatch.setattr(bodies, "place", full)
     assert ask(source(publisher)).bodies == (BODY,)
-    assert "could not be kept" in caplog.text
+    publisher.says("/data/EX.1", BODY + b"\n")
+    monkeypatch.setattr(bodies, "place", full)
+    served = ask(source(publisher))
+    assert (served.origin, served.bodies, served.unasked) == ("kept", (BODY,), False)
+    assert "could not be kept, and is not used. The figures of" in served.damage
+    assert "No space left on device" in served.problem
 
 
 def test_a_store_that_cannot_be_used_is_said(publisher: Publisher, ask: Ask, tmp_path: Path) -> None:

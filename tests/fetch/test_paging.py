@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_pages_by_offset_end_with_a_short_one(publisher: Publisher, ask: Ask, as
 
     publisher.paths["/data/EX.1"] = answer
     got = ask(source(publisher, paging=Paging(kind="offset", param="$offset", step=3)))
-    assert [a.query["$offset"] for a in publisher.asked] == ["0", "3", "6"]
+    assert [a.query["$offset"] for a in publisher.asked] == ["0", "3", "6", "0"]  # the first again: has it changed?
     assert len(got.bodies) == 3
 
 
@@ -90,7 +91,7 @@ def test_a_number_of_pages_that_changes_is_read_anew_and_then_refused(publisher:
     publisher.paths["/data/EX.1"] = answer(after=1)
     got = ask(of)
     assert len(got.bodies) == 3
-    assert publisher.times("/data/EX.1") == 5  # two, then three anew
+    assert publisher.times("/data/EX.1") == 6  # two, then three anew, and the first once more
     publisher.paths["/data/EX.1"] = lambda a: (200, {}, json.dumps([{"pages": 2 + a.count}, a.query]).encode())
     text = ask(of).problem
     assert "the number of pages changed while they were read, twice" in text
@@ -115,3 +116,33 @@ def test_the_number_of_pages_stands_where_it_is_declared(at: str, text: str, num
     of = source("http://x", paging=Paging(kind="page", pages_at=at))
     assert of.paging
     assert paging._count(of, of.paging, text.encode()) == number
+
+
+@pytest.mark.parametrize("kind", ["page", "offset"])
+def test_pages_of_two_editions_are_never_mixed(
+    publisher: Publisher, ask: Ask, kind: Literal["page", "offset"]
+) -> None:
+    """As many pages and rows as before, but figures of another day."""
+    first, step = (1, 0) if kind == "page" else (0, 2)
+
+    def figures(asked: Asked, edition: int) -> tuple[int, dict[str, str], bytes]:
+        at = int(asked.query["p"])
+        rows = [[at, edition]] * (2 if at == first else 1)
+        return 200, {}, json.dumps([{"pages": 2}, rows] if kind == "page" else rows).encode()
+
+    of = source(publisher, paging=Paging(kind=kind, param="p", pages_at="0.pages", step=step))
+    publisher.paths["/data/EX.1"] = lambda a: figures(a, 1 if a.count == 1 else 2)
+    got = ask(of)
+    assert all(b", 2]" in body and b", 1]" not in body for body in got.bodies)
+    assert publisher.times("/data/EX.1") == 6  # page 1 is another one: all three anew
+    publisher.paths["/data/EX.1"] = lambda a: figures(a, a.count)
+    text = ask(of).problem
+    assert "the data of the pages changed while they were read, twice (at last page 1 was another one" in text
+
+
+def test_pages_that_say_they_are_of_two_days(publisher: Publisher, ask: Ask) -> None:
+    """Behind several machines page 1 may stay as it was."""
+    publisher.paths["/data/EX.1"] = lambda a: (200, {}, json.dumps(
+        [{"pages": 2, "lastupdated": f"2026-11-0{a.query['page']}"}, a.query]).encode())
+    refused(ask, source(publisher, paging=Paging(kind="page", pages_at="0.pages")),
+            'at last lastupdated "2026-11-02" instead of lastupdated "2026-11-01"')

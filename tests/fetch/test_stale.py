@@ -176,7 +176,7 @@ def _without_sex_now(project: Project, snapshot: fetch.Snapshot) -> Any:
 
 def test_doctor_without_a_network_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     offered = {name: {"title": name} for name in ("T.COST", "T.MORE")}
-    project = tiny.project(tmp_path / "project", "http://127.0.0.1:9", series=offered)
+    project = tiny.project(tmp_path / "project", "http://office.invalid", series=offered)
     monkeypatch.setattr("monitor.project.load", lambda *a, **k: _only(project))
     monkeypatch.setattr("monitor.outcome.Network", _Down)
     rows = matrix(project)

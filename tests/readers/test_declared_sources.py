@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from monitor import paging, plugins
+from monitor import paging, plugins, vintages
+from monitor.errors import SourceUnavailable
 from tests.readers.genuine import ROOT, flagship
 
 EVERY = sorted(path.stem for path in (ROOT / "sources").glob("*.yaml"))
@@ -17,7 +19,7 @@ NEEDED = {
     "ilostat": "sdmx_csv", "unhcr": "unhcr", "iom_missing_migrants": "missing_migrants", "iom_dtm": "json_rows",
     "nyc_open_data": "socrata", "chicago_open_data": "socrata", "hdx": "json_rows", "iati": "iati_xml",
     "fbi_cde": "fbi_cde", "odihr": "register", "un_treaty_pages": "untc_html", "un_treaty_collection": "register",
-    "un_desa": "excel", "vparty": "compact", "mipex": "compact", "open_sdg_uk": "open_sdg",
+    "un_desa": "excel", "vparty": "csv_table", "mipex": "csv_table", "open_sdg_uk": "open_sdg",
     "open_sdg_armenia": "open_sdg",
 }
 
@@ -57,3 +59,28 @@ def test_files_people_download_come_with_their_terms(name: str) -> None:
     assert shown.exit_code in (0, 3), shown.output
     terms = " ".join(flagship(name).licence.terms.split())
     assert f"Before you download its file: {terms}" in " ".join(shown.stderr.split())
+
+
+FILES = {
+    "vparty": ("v2paimmig", "country,year,v2xpa_popul,v2paimmig\nDEU,2017,0.31,0.4\nFRA,2017,0.28,NA\n",
+               [("DEU", "2017", 0.4), ("FRA", "2017", None)]),
+    "mipex": ("scores", "country,year,area,score\nDEU,2019,Health,63\nDEU,2019,Access to nationality,42\n",
+              [("DEU", "2019", 63.0), ("DEU", "2019", 42.0)]),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_people_download_is_read_from_where_it_is_said_to_go(name: str, tmp_path: Path) -> None:
+    """A made-up file of the declared form; and without it, an error that says where it comes from and on what terms."""
+    declared, (series, text, expected) = flagship(name), FILES[name]
+    with pytest.raises(SourceUnavailable) as absent:
+        vintages.register([tmp_path], declared, series)
+    for said in (declared.homepage, f"sources/{declared.file}", declared.licence.terms):
+        assert said in str(absent.value)
+    assert declared.file
+    path = tmp_path / "sources" / declared.file
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    answer = vintages.register([tmp_path], declared, series)
+    rows = plugins.function("readers", answer.reader)(answer, declared, series)
+    assert rows.select("ref_area", "time_period", "obs_value").rows() == expected

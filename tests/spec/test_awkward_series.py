@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the tables are read across
-"""# Awkward series, every method
+"""# Awkward series under every method
 
 The same list of series before every method. Scale `percent` has the limits 0 and 100, `index` -5 and 5. Each cell is the status, or, after a dash, why there is none; behind the
 slash the key of the note. `un` is `un_progress_chart`, `un26` is `un_progress_chart_undata`.
