@@ -13,8 +13,8 @@ target will be met so many years later. Every method gets the same calls.
 - A formula method gives no chance. Its statuses are turned into the share of calls with that status that came true,
   counted on the tuning part. The rule of the project's own method was chosen on the same part. The holdout, every
   third series by a hash of its name, has served for nothing but the report.
-- Intervals: `RESAMPLES` bootstrap samples of whole series, 95 %. Years that were bad everywhere, and areas that stand in
-  several series, make them somewhat too narrow.
+- Intervals: `RESAMPLES` bootstrap samples of whole series, 95 %. Years that were bad everywhere, and areas that
+  stand in several series, make them somewhat too narrow.
 - Shares and constants come from other series than the holdout's, of the same areas and years: no series sees its own
   later figures, but the times they were learnt in are those they are tried on.
 - The figures are those of today, revised since: earlier vintages of most series are not kept anywhere.

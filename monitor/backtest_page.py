@@ -32,7 +32,8 @@ def _blocks(found: Scores, methods: Sequence[str], as_of: date) -> Iterator[str]
     yield text.replace("`PACES`", ", ".join(f"{100 * p:g} %" for p in backtest.PACES))
     yield ("The Brier score is the mean squared difference between the chance and what happened (1 met, 0 not): less "
            "is better. A call is right where the chance is on the side of what happened. A flip is another status "
-           "a year later for the same target and date; at one year the date itself is then reached, so none are counted. "
+           "a year later for the same target and date; at one year the date itself is then reached, so none are "
+           "counted. "
            "All methods are compared on the calls that all of them could judge; the last column is the share of all "
            "calls that a method refuses. In brackets: 95 % intervals.")
     own = OWN in methods
