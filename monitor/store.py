@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
@@ -241,6 +242,10 @@ def _json(tree: object) -> str:
     return json.dumps(tree, ensure_ascii=False, sort_keys=True)
 
 
+#: how often to look whether a first writer has made the tables, every 20 milliseconds
+BEGINNING = 50
+
+
 @contextmanager
 def _reading(store: Path) -> Iterator[sqlite3.Connection | None]:
     """The index; None where nothing was ever kept (then the database library is not even loaded)."""
@@ -259,11 +264,20 @@ def _reading(store: Path) -> Iterator[sqlite3.Connection | None]:
     try:  # a journal that a killed writer left is rolled back here, which needs leave to write
         index = _connect(store, "rw" if os.access(store / INDEX, os.W_OK) else "ro")
         try:
-            yield index
+            yield index if _begun(index) else None
         finally:
             index.close()
     except sqlite3.Error as error:
         raise UnreadableData(_damaged(error)) from None
+
+
+def _begun(index: sqlite3.Connection) -> bool:
+    """Has the index its tables? A first writer makes the file a moment before them; one that was stopped never did."""
+    for _ in range(BEGINNING):
+        if index.execute("select count(*) from sqlite_master").fetchone()[0]:
+            return True
+        time.sleep(0.02)
+    return False
 
 
 @contextmanager

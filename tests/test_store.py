@@ -295,3 +295,10 @@ def test_rows_that_cannot_be_kept_stop_nothing(tmp_path: Path, caplog: pytest.Lo
     (tmp_path / "store").write_text("a file where the folder should be")
     bodies.rows_put(tmp_path / "store", "ab12", pl.DataFrame({"a": [1]}))
     assert "rows could not be kept" in caplog.text
+
+
+def test_an_index_without_tables_yet_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader beside the first writer, or after one that was stopped at once."""
+    monkeypatch.setattr(store, "BEGINNING", 2)
+    (tmp_path / store.INDEX).touch()
+    assert store.answers(tmp_path) == []

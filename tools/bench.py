@@ -143,10 +143,11 @@ def main() -> None:
     quick = "--quick" in sys.argv
     rows = [[r.what, r.promise, f"{r.seconds:.2f} s", f"{r.megabytes:.0f} MB"] for r in commands(quick)]
     tables = [("Whole commands", ["what", "promised", "seconds", "peak memory"], rows)]
+    write(tables)
     for title, heading, rows in parts(quick):
         print(title, *("  " + ", ".join(row) for row in rows), sep="\n", flush=True)
         tables.append((title, heading, rows))
-    write(tables)
+        write(tables)  # after each part: what was measured is not lost where a later part is stopped
 
 
 def write(tables: list[tuple[str, list[str], list[list[str]]]]) -> None:
