@@ -17,6 +17,7 @@ from monitor import (
     evidence,
     grade,
     judge,
+    network,
     plugins,
     protection,
     quarantine,
@@ -130,7 +131,10 @@ def notes(words: Words, judged: Judged) -> tuple[str, ...]:
     """What a person at the terminal must know: where the figures came from, and what could not be had or read."""
     told = [compose.shipped_sentence(words, judged.evidence)]
     told += compose.wrong_sentences(words, sum(f.check == "declaration" for f in judged.findings))
-    troubles = [s.problem for s in judged.evidence.snapshots.values() if s.problem]
+    every = [s.problem for s in judged.evidence.snapshots.values() if s.problem]
+    troubles = [problem for problem in every if network.YOU not in problem]
+    if here := [problem for problem in every if network.YOU in problem]:  # one cause on this machine: said once
+        told.append(f"{len(here)} series could not be asked, the first because: {here[0]}")
     if troubles:
         told.append(f"{len(troubles)} series are not what they should be:")
         told += [f"  {problem}" for problem in troubles[:LISTED]]
