@@ -3,7 +3,7 @@
 VENV ?= .venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run test check bench slow live docs clean
+.PHONY: help run test check bench slow live fuzz docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,10 @@ slow: $(VENV)/.dev ## heavy proofs: all 193 member states
 
 live: $(VENV)/.dev ## tests against the real internet
 	@$(PYTHON) -m pytest -m network tests/live $(ARGS)
+
+fuzz: $(VENV)/.dev ## search for bytes that crash a reader; installs atheris; ARGS="jsonstat 600": reader, seconds
+	@$(PYTHON) -m pip install --quiet atheris
+	@$(PYTHON) tools/fuzz.py $(ARGS)
 
 docs: $(VENV)/.dev ## print the generated pages anew
 	@$(PYTHON) tools/print_docs.py

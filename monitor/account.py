@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from monitor import period
 from monitor.errors import MonitorError
 from monitor.items import Commitment, Practice, Question, Recommendation
 from monitor.line import objective
 from monitor.project import Project
 from monitor.registers import current
-from monitor.scorecard import Asked, Example, Figure, Group, Line, Objective, Promise, Unmeasured
+from monitor.scorecard import Line
+from monitor.told import Asked, Example, Figure, Group, Objective, Promise, Unmeasured
 from monitor.words import Words
 
 #: at most so many examples for one recommendation: a page is no catalogue
@@ -21,9 +23,9 @@ ANSWERS = "answers"
 THEMES = ("X-WOMEN", "X-CHILD")
 
 
-def promises(project: Project, words: Words, area: str) -> tuple[Promise, ...]:
+def promises(project: Project, words: Words, area: str, as_of: date = date.min) -> tuple[Promise, ...]:
     """The commitments of the area's own government. Those of civil society are the same for every area."""
-    return tuple(_promise(words, c) for c in project.mandate.commitments.values() if area in c.areas)
+    return tuple(_promise(words, c, as_of) for c in project.mandate.commitments.values() if area in c.areas)
 
 
 def promises_text(project: Project, words: Words, area: str) -> str:
@@ -49,12 +51,14 @@ def unmeasured(
     return tuple(found)
 
 
-def _promise(words: Words, one: Commitment) -> Promise:
+def _promise(words: Words, one: Commitment, as_of: date = date.min) -> Promise:
     standing = one.history[-1]
+    ended = one.due is None or one.continuous or one.status in ("delivered", "superseded")
     return Promise(
         id=one.id, actors=tuple(one.actors) or (words("account.no_actor"),), what=one.deliverable,
         due=one.due or "", due_text=one.due_text, status=one.status, status_text=words(f"account.status.{one.status}"),
         as_of=standing.on, evidence=str(standing.evidence or ""), conditions=one.conditions,
+        overdue=0 if ended else max(0, (as_of - period.end(str(one.due))).days),
     )
 
 

@@ -77,6 +77,14 @@ def comparison_group(code: str) -> str | None:
     return "EU27" if row["eu27"] == "1" else row["intermediate"] or row["subregion"] or None
 
 
+def comparison_groups(code: str) -> tuple[str, ...]:
+    """The groups a country may be compared with, nearest first; a wider one serves where no nearer has figures."""
+    row = table().get(code, {})
+    nearest = comparison_group(code)
+    wider = (row["intermediate"], row["subregion"], row["region"]) if nearest else ()
+    return tuple(dict.fromkeys(group for group in (nearest, *wider) if group))
+
+
 def kind(code: str) -> str:
     """``country``, ``group``, or ``place`` (a city or a part of a country)."""
     if code in table():

@@ -9,15 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from monitor import backtest
+from monitor import backtest, backtest_free
 from monitor.backtest_scores import BASE_RATE, OWN, STATUSES, Scores, both_better, verdict
 
+#: a Brier score that is better by less says next to nothing
+LITTLE = 0.02
 NOTE = "<!-- Printed by monitor backtest; do not edit by hand. -->"
 
 
-def page(found: Scores, methods: Sequence[str], as_of: date) -> str:
-    """The whole page as Markdown."""
-    return "\n\n".join(_blocks(found, methods, as_of)) + "\n"
+def page(found: Scores, methods: Sequence[str], as_of: date, free: Scores | None = None) -> str:
+    """The whole page as Markdown; ``free``: with the judgements without a target."""
+    blocks = [*_blocks(found, methods, as_of), *(_free(free) if free else [])]
+    return "\n\n".join(blocks) + "\n"
 
 
 def _blocks(found: Scores, methods: Sequence[str], as_of: date) -> Iterator[str]:
@@ -65,23 +68,61 @@ def _blocks(found: Scores, methods: Sequence[str], as_of: date) -> Iterator[str]
                + ("It may become the default." if beaten == others else "So it is not the default."))
         yield f"## What the chances of {OWN} came to"
         yield "On the holdout. Said: the mean of the chances; came true: the share of targets that were met."
-        yield table(("years ahead", "chance", "calls", "said", "came true"), [
-            (str(r["horizon"]), f"{100 * r['from']:.0f} to {100 * r['to']:.0f} %", f"{r['calls']:,}",
-             _percent(r["said"]), f"{_percent(r['came_true'])} ({_percent(r['low'])} to {_percent(r['high'])})")
-            for r in found.calibration.iter_rows(named=True)])
+        yield _chances(found)
     yield "## What a status has been worth"
-    yield "The share of calls with a status whose target was met, on the tuning part, and how many calls there were."
-    shares = found.shares.filter(~pl.col("method").is_in([STATUSES, BASE_RATE]))
+    yield ("The calibration of a method without a chance: what a status stands for, the share of its calls that came "
+           "true on the tuning part, and behind the arrow what it came to on the holdout, with the 95 % interval.")
+    yield from _worth(found.shares.filter(~pl.col("method").is_in([STATUSES, BASE_RATE])), "by status")
+
+
+def _worth(shares: pl.DataFrame, what: str) -> Iterator[str]:
+    names = ["achieved", "on_track", "too_slow", "limited", "backwards"]
     for horizon in shares["horizon"].unique().sort():
         here = shares.filter(horizon=horizon)
-        names = ["achieved", "on_track", "too_slow", "limited", "backwards"]
-        yield f"### {_years(horizon)} ahead, by status"
-        rows_ = []
+        yield f"### {_years(horizon)} ahead, {what}"
+        rows = []
         for method in here["method"].unique().sort():
-            cells = {r["status"]: f"{_percent(r['share'])} of {r['calls']:,}"
+            cells = {r["status"]: f"{_percent(r['share'])} → {_percent(r['came_true'])} "
+                                  f"({_percent(r['low'])} to {_percent(r['high'])}) of {r['held_calls'] or 0:,}"
                      for r in here.filter(method=method).iter_rows(named=True)}
-            rows_.append((_name(method), *(cells.get(n, "–") for n in names)))
-        yield table(("method", *names), rows_)
+            rows.append((_name(method), *(cells.get(n, "–") for n in names)))
+        yield table(("method", *names), rows)
+
+
+def _free(found: Scores) -> Iterator[str]:
+    yield "## Without a target"
+    text = inspect.cleandoc(backtest_free.__doc__ or "").partition("\n\n")[2]
+    yield f"{text} {found.calls:,} calls on {found.series:,} series."
+    yield ("Brier score and right: of the direction in which the figure went afterwards, by the status alone. Same "
+           "status again: how often the method, judging only the years that came, gave the same status; a method that "
+           "calls most changes noise finds it easier, and – stands where it refuses so short a time. On the holdout:")
+    rows = found.methods.filter(part="holdout")
+    for horizon in rows["horizon"].unique().sort():
+        here = rows.filter(horizon=horizon).sort("brier")
+        yield f"### {_years(horizon)} afterwards"
+        yield f"{here['calls'][0]:,} calls on {here['series'][0]:,} series."
+        yield table(("method", "Brier score", "right", "same status again", "flips in a year", "refused"), [
+            (_name(r["method"]), _told(r, "brier"), _told(r, "accuracy", percent=True), _told(r, "kept", percent=True),
+             _told(r, "flips", percent=True), _percent(r["refused"])) for r in here.iter_rows(named=True)])
+    usual = rows.filter(method=BASE_RATE)["brier"].to_list()
+    if usual and min(usual) - min(rows["brier"].drop_nulls().to_list()) < LITTLE:
+        yield (f"A direction seen is hardly a direction to come: no method is {LITTLE:g} better than the mere share of "
+               "all calls, which knows nothing of the figures. A status without a target tells what has happened, and "
+               "should be read as that.")
+    yield from _worth(found.shares.filter(pl.col("method") != BASE_RATE), "without a target")
+    if found.calibration.is_empty():
+        return
+    yield f"### The chance of {OWN} without a target"
+    yield ("It is the chance that the true change since the base was at least 1 % a year: of the past, no forecast. "
+           "Came true: how often the years after were as fast.")
+    yield _chances(found)
+
+
+def _chances(found: Scores) -> str:
+    return table(("years ahead", "chance", "calls", "said", "came true"), [
+        (str(r["horizon"]), f"{100 * r['from']:.0f} to {100 * r['to']:.0f} %", f"{r['calls']:,}",
+         _percent(r["said"]), f"{_percent(r['came_true'])} ({_percent(r['low'])} to {_percent(r['high'])})")
+        for r in found.calibration.iter_rows(named=True)])
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

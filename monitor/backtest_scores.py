@@ -20,7 +20,7 @@ _KEY = ["indicator", "ref_area"]
 
 class Scores(NamedTuple):
     """``methods``: one row for each part, horizon and method. ``calibration``: the own method's chances in tenths.
-    ``shares``: what each status of a method has been worth on the tuning part."""
+    ``shares``: of each status of a method, the share said (counted on the tuning part) and what came on the holdout."""
 
     methods: pl.DataFrame
     calibration: pl.DataFrame
@@ -36,27 +36,66 @@ def scores(asked: pl.DataFrame, told: pl.DataFrame) -> Scores:
     if OWN in told["method"]:
         both = pl.concat([both, both.filter(method=OWN).with_columns(
             method=pl.lit(STATUSES), probability=pl.lit(None, dtype=pl.Float64))])
+    return _scored(asked, both, "met")
+
+
+def free_scores(asked: pl.DataFrame, told: pl.DataFrame) -> Scores:
+    """The same for judgements without a target (`monitor.backtest_free`): did the figure go the wished way?
+
+    The chance of the own method is of something else, a fast change; it is calibrated against that.
+    """
+    both = told.join(asked, on="call").with_columns(chance=pl.col("probability"),
+                                                    probability=pl.lit(None, dtype=pl.Float64))
+    return _scored(asked, both, "fast")
+
+
+def _scored(asked: pl.DataFrame, both: pl.DataFrame, calibrated: str) -> Scores:
     judged = pl.col("status") != "not_assessed"
-    shares = both.filter(judged, ~pl.col("holdout")).group_by("method", "horizon", "status").agg(
+    worth = both.filter(judged, ~pl.col("holdout")).group_by("method", "horizon", "status").agg(
         share=pl.col("met").mean(), calls=pl.len())
     rate = asked.filter(~pl.col("holdout")).group_by("horizon").agg(rate=pl.col("met").mean())
-    both = both.join(shares.drop("calls"), on=["method", "horizon", "status"], how="left").join(
+    both = both.join(worth.drop("calls"), on=["method", "horizon", "status"], how="left").join(
         rate, on="horizon", how="left").with_columns(
         said=pl.when(judged).then(pl.coalesce("probability", "share", "rate")))
+    shares = worth.join(_by_status(both), on=["method", "horizon", "status"], how="left").sort(
+        "method", "horizon", "share", "status", descending=[False, False, True, False])
+    chance = "chance" if "chance" in both.columns else "said"
+    own = both.filter(pl.col("method") == OWN, pl.col("holdout"), judged).select(
+        *_KEY, "horizon", said=chance, met=calibrated).drop_nulls("said")
     usual = both.filter(pl.col("method") == both["method"].first()).with_columns(
         method=pl.lit(BASE_RATE), said=pl.col("rate"), later=pl.lit(None, dtype=pl.String), status=pl.lit("none"))
     both = pl.concat([both, usual]).with_columns(
         common=pl.col("said").is_not_null().all().over("call"),
         steady=pl.when(pl.col("later").is_not_null()).then(
             (pl.col("later") != "not_assessed") & judged).otherwise(pl.col("method") == BASE_RATE).all().over("call"))
-    shares = shares.sort("method", "horizon", "share", "status", descending=[False, False, True, False])
-    return Scores(_methods(both), _calibration(both), shares, asked.height, asked.select(_KEY).unique().height,
-                  asked.filter(pl.col("pace") == 0).height)
+    return Scores(_methods(both), _calibration(own), shares, asked.height, asked.select(_KEY).unique().height,
+                  asked.filter(pl.col("pace") == 0).height if "pace" in asked.columns else 0)
+
+
+def _by_status(both: pl.DataFrame) -> pl.DataFrame:
+    """Of each status of each method: the share of calls that came true on the holdout, with its interval."""
+    held = both.filter("holdout", pl.col("said").is_not_null()).with_columns(
+        name=pl.concat_str("method", "status", separator=" | "))
+    found = []
+    for (horizon,), rows in held.group_by("horizon", maintain_order=True):
+        sums = rows.group_by(*_KEY, "name").agg(n=pl.len(), met=pl.col("met").sum()).pivot(
+            "name", index=_KEY, values=["n", "met"]).fill_null(0).sort(_KEY).drop(_KEY)
+        totals = resampled(sums)
+        for name in rows["name"].unique().sort():
+            value, low, high = _interval(totals.select(x=pl.col(f"met_{name}") / pl.col(f"n_{name}"))["x"])
+            method, status = name.split(" | ")
+            found.append((method, horizon, status, int(totals[f"n_{name}"][0]), value, low, high))
+    return pl.DataFrame(found, orient="row", schema={
+        "method": pl.String, "horizon": both.schema["horizon"], "status": pl.String, "held_calls": pl.Int64,
+        "came_true": pl.Float64, "low": pl.Float64, "high": pl.Float64})
 
 
 def _methods(both: pl.DataFrame) -> pl.DataFrame:
     """Every method by the same calls: those that all could judge, and for flips could judge a year later too."""
     names = both["method"].unique().sort().to_list()
+    if "after" not in both.columns:
+        both = both.with_columns(after=pl.lit(None, dtype=pl.String))
+    again = pl.col("common") & (pl.col("after") != "not_assessed").fill_null(False) & (pl.col("method") != BASE_RATE)
     found = []
     for part, held in PARTS:
         for horizon in both["horizon"].unique().sort():
@@ -68,7 +107,9 @@ def _methods(both: pl.DataFrame) -> pl.DataFrame:
                 right=_sum(((pl.col("said") >= 0.5) == (pl.col("met") == 1)).cast(pl.Float64), "common"),
                 m=pl.col("steady").sum(), flips=_sum((pl.col("later") != pl.col("status")).cast(pl.Float64), "steady"),
                 asked=pl.len(), refused=(pl.col("said").is_null()).sum(),
-            ).pivot("method", index=_KEY, values=["n", "error", "right", "m", "flips", "asked", "refused"]).sort(_KEY)
+                k=again.sum(), kept=_sum((pl.col("after") == pl.col("status")).cast(pl.Float64), again),
+            ).pivot("method", index=_KEY, values=["n", "error", "right", "m", "flips", "asked", "refused", "k", "kept"]
+                    ).sort(_KEY)
             totals = resampled(sums.drop(_KEY))
             for name in names:
                 def share(top: str, below: str, of: str = name) -> pl.Expr:
@@ -79,7 +120,7 @@ def _methods(both: pl.DataFrame) -> pl.DataFrame:
                 row = {"part": part, "horizon": horizon, "method": name, "series": sums.height,
                        "calls": int(totals[f"n_{name}"][0]), "flip_calls": int(totals[f"m_{name}"][0])}
                 for what, number in (("brier", brier), ("accuracy", share("right", "n")), ("flips", flips),
-                                     ("refused", share("refused", "asked")),
+                                     ("refused", share("refused", "asked")), ("kept", share("kept", "k")),
                                      ("brier_behind", brier - share("error", "n", against)),
                                      ("flips_behind", flips - share("flips", "m", against))):
                     value, low, high = _interval(totals.select(number.alias("x"))["x"])
@@ -90,8 +131,8 @@ def _methods(both: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(found, infer_schema_length=None)
 
 
-def _sum(number: pl.Expr, where: str) -> pl.Expr:
-    return number.filter(pl.col(where)).sum()
+def _sum(number: pl.Expr, where: str | pl.Expr) -> pl.Expr:
+    return number.filter(where if isinstance(where, pl.Expr) else pl.col(where)).sum()
 
 
 def resampled(sums: pl.DataFrame) -> pl.DataFrame:
@@ -108,9 +149,9 @@ def _interval(values: pl.Series) -> tuple[float | None, float | None, float | No
     return first, rest.quantile(0.025, "linear"), rest.quantile(0.975, "linear")
 
 
-def _calibration(both: pl.DataFrame) -> pl.DataFrame:
+def _calibration(own: pl.DataFrame) -> pl.DataFrame:
     """What the own method's chances in each tenth came to, on the holdout."""
-    own = both.filter(pl.col("method") == OWN, pl.col("holdout"), pl.col("said").is_not_null()).with_columns(
+    own = own.with_columns(
         tenth=(pl.col("said") * BINS).floor().clip(0, BINS - 1).cast(pl.Int64))
     found = []
     for horizon in own["horizon"].unique().sort():

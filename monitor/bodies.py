@@ -9,6 +9,7 @@ import fcntl
 import gzip
 import hashlib
 import io
+import json
 import logging
 import os
 import sys
@@ -76,6 +77,17 @@ def keep(store: Path, body: bytes) -> None:
 
 
 # ------------------------------------------------------------------ rows already read
+
+
+def rows_key(engine: str, answer: str, *decided_by: object) -> str:
+    """The name of rows made by an engine from an answer: both stand in it, so that pruning knows whose they are."""
+    told = json.dumps([engine, answer, *decided_by], sort_keys=True, default=str)
+    return f"{rows_of(engine, answer)}{sha256(told.encode())[:32]}"
+
+
+def rows_of(engine: str, answer: str | None = None) -> str:
+    """How the names of all rows begin that an engine made, or made from one answer ("": from none alone)."""
+    return f"{engine[:16]}-" if answer is None else f"{engine[:16]}-{answer[:16]}-"
 
 
 def rows_get(store: Path, key: str) -> pl.DataFrame | None:

@@ -17,15 +17,15 @@ import polars as pl
 
 from monitor.errors import UnreadableData
 from monitor.results import Assessment
-from monitor.series import KEY
+from monitor.series import COLUMNS, KEY
 
 #: every class of change, in the order they are told
 KINDS = ("status_changed", "target_changed", "method_changed", "declaration_changed", "engine_changed", "area_added",
          "area_removed", "revised", "reflagged", "removed", "new_period")  # fmt: skip
 #: keys of a declared indicator whose change is no mere change of words
-_TARGET, _METHOD = ("targets", "no_target", "baseline"), ("method", "method_options", "least_points")
+TARGET, METHOD = ("targets", "no_target", "baseline"), ("method", "method_options", "least_points")
 _CELLS = {**dict.fromkeys(KEY, pl.String), "obs_value": pl.Float64, "obs_status": pl.String}
-_JUDGED = ("indicator", "ref_area", "status", "reason")
+_JUDGED = ("indicator", "ref_area", "status", "reason", "value", "time_period", "target_value")
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ class Side:
     name: str
     as_of: str
     areas: tuple[str, ...]
-    cells: pl.DataFrame  # `KEY`, obs_value, obs_status
-    judged: pl.DataFrame  # indicator, ref_area, status, reason
-    declared: Mapping[str, Any] = field(default_factory=dict)  # "indicators" and "sources": id -> what is declared
+    cells: pl.DataFrame  # `KEY`, obs_value, obs_status; of an edition every column of a Series
+    judged: pl.DataFrame  # `_JUDGED`: as text, "" where there is none
+    declared: Mapping[str, Any] = field(default_factory=dict)  # "indicators", "sources", "areas": id -> declared
     engine: str = ""
     aside: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # `KEY` -> why it was set aside
+    retrieved: Mapping[str, str] = field(default_factory=dict)  # hash of an answer -> the day it was fetched
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def edition(folder: Path) -> Side:
         aside = _csv(quarantine).select(*KEY, "reason").iter_rows() if quarantine.exists() else ()
         return Side(
             manifest["edition"], manifest["as_of"], tuple(manifest["areas"]),
-            cells.select(pl.col(n).replace("", None).cast(t) if t == pl.Float64 else n for n, t in _CELLS.items()),
-            judged.select(_JUDGED), {kind: declared[kind] for kind in ("indicators", "sources")},
-            manifest["engine"]["code_sha256"], {tuple(key): why for *key, why in aside},
+            cells.select(pl.col(n).replace("", None).cast(t) if t == pl.Float64 else n for n, t in COLUMNS.items()),
+            judged.select(_JUDGED), {kind: declared[kind] for kind in ("indicators", "sources", "areas")},
+            manifest["engine"]["code_sha256"], {tuple(key): why for *key, why in aside}, days(manifest),
         )
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as problem:
         raise UnreadableData(
@@ -86,9 +87,18 @@ def known(
     name: str, as_of: str, area: str, cells: pl.DataFrame, judged: Iterable[Assessment], indicators: Mapping[str, Any]
 ) -> Side:
     """What is known of an area on a date, from the same declarations and by the same engine as on any other."""
-    rows = [(a.indicator, a.ref_area, str(a.status), str(a.reason or "")) for a in judged]
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(_JUDGED, pl.String), orient="row")
-    return Side(name, as_of, (area,), cells, frame, {"indicators": indicators, "sources": {}})
+    return Side(name, as_of, (area,), cells, judgements(judged), {"indicators": indicators, "sources": {}, "areas": {}})
+
+
+def judgements(judged: Iterable[Assessment]) -> pl.DataFrame:
+    """Assessments as an edition's folder holds them, those columns that are compared."""
+    rows = [tuple("" if (told := getattr(a, name)) is None else str(told) for name in _JUDGED) for a in judged]
+    return pl.DataFrame(rows, schema=dict.fromkeys(_JUDGED, pl.String), orient="row")
+
+
+def days(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The hash of each answer that an edition cites, and the day it was retrieved."""
+    return {one["sha256"]: one["retrieved"][:10] for one in manifest["snapshots"]}
 
 
 def compare(a: Side, b: Side) -> list[Change]:
@@ -117,7 +127,7 @@ def _indicators(a: Side, b: Side) -> Iterable[Change]:
             yield Change("declaration_changed", key, detail="is new" if key in now else "is declared no more")
             continue
         for name, old, new in _differing(then[key], now[key]):
-            what = "target" if name in _TARGET else "method" if name in _METHOD else "declaration"
+            what = "target" if name in TARGET else "method" if name in METHOD else "declaration"
             yield Change(f"{what}_changed", key, before=old, after=new, detail=name)
 
 
@@ -171,7 +181,8 @@ def _statuses(
     for change in others:
         under.setdefault((change.indicator or change.detail.partition(":")[0], change.ref_area), set()).add(change.kind)
     both = a.judged.join(b.judged, on=["indicator", "ref_area"], suffix="_now").filter(
-        pl.col("ref_area").is_in(list(areas)), pl.col("indicator").is_in(list(indicators)))
+        pl.col("ref_area").is_in(list(areas)), pl.col("indicator").is_in(list(indicators))
+    ).select("indicator", "ref_area", "status", "reason", "status_now", "reason_now")
     for indicator, area, then, why_then, now, why_now in both.iter_rows():
         before, after = (f"{s} ({why})" if why else s for s, why in ((then, why_then), (now, why_now)))
         if before != after:

@@ -37,16 +37,50 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 def svg(line: Line, words: Words, tokens: dict[str, Any]) -> bytes:
     """The chart as SVG (about 4 KB), its title and description inside; text stays text. Same input, same bytes."""
     figure, settings = _draw(line, words, tokens)
-    return _lean(_save(figure, settings, "svg"), line, tokens)
+    return lean(save(figure, settings, "svg"), line.chart_title or line.title, line.chart_text, tokens)
+
+
+def alone(drawn: bytes, line: Line, words: Words, tokens: dict[str, Any]) -> bytes:
+    """A chart as a file that can be taken away: its message above it, its source below it, and the colours of dark
+    pages where a reader's device asks for them."""
+    from xml.sax.saxutils import escape
+
+    dark, rules = tokens["dark"], ""
+    pairs = {tokens[name]: dark[name] for name in ("ground", "ink", "muted", "line")}
+    for light, colour in (pairs | {tokens["chart"][name]: dark["chart"][name] for name in dark["chart"]}).items():
+        rules += "".join(f'[style*="{w}: {light}"]{{{w}:{colour}!important}}' for w in ("fill", "stroke"))
+    box = re.search(r'height="[^"]*" viewBox="0 0 (\S+) (\S+)"', drawn[:400].decode())
+    if box is None:
+        return drawn
+    wide, high = map(float, box.groups())
+    head = textwrap.wrap(line.chart_title or line.title, 84)
+    said = [words("chart.source", publisher=c.publisher, series=c.series, retrieved=c.retrieved)
+            for c in line.citations[:1]]
+    over, under = 13 * len(head) + 6, 14 * len(said)
+    rtl = words.direction == "rtl"
+    aside = ' direction="rtl"' if rtl else ""
+    rows = [(13 * n + 11 - over, 9.5, "ink", text) for n, text in enumerate(head)]
+    rows += [(high + 9, 6.5, "muted", text) for text in said]
+    added = f'<style>@media (prefers-color-scheme:dark){{{rules}}}</style>'
+    added += f'<path d="M0 {-over}h{wide:g}v{high + over + under:g}h-{wide:g}z" style="fill: {tokens["ground"]}"/>'
+    added += "".join(
+        f'<text x="{wide - 4 if rtl else 4:g}" y="{y:g}" font-size="{size}px" style="fill: {tokens[ink]}"'
+        f'{aside}>{escape(text.translate(_CONTROL))}</text>'
+        for y, size, ink, text in rows
+    )
+    tall = f"{high + over + under:g}"
+    whole = drawn.decode().replace(box[0], f'height="{tall}pt" viewBox="0 {-over} {wide:g} {tall}"', 1)
+    return whole.replace("</desc>", "</desc>" + added, 1).encode()
 
 
 def png(line: Line, words: Words, tokens: dict[str, Any]) -> bytes:
     """The chart as PNG at 200 dots to the inch, to stand alone: its message above it, its source below."""
     figure, settings = _draw(line, words, tokens, alone=True)
-    return _save(figure, settings, "png")
+    return save(figure, settings, "png")
 
 
-def _save(figure: Any, settings: dict[str, Any], form: str) -> bytes:
+def save(figure: Any, settings: dict[str, Any], form: str) -> bytes:
+    """A figure's bytes, ``svg`` or ``png``; the same for the same figure, with nothing in them of when it was made."""
     from matplotlib import rc_context
 
     empty = {"svg": ("Date", "Creator", "Format", "Type"), "png": ("Software",)}[form]
@@ -57,7 +91,7 @@ def _save(figure: Any, settings: dict[str, Any], form: str) -> bytes:
 
 
 @cache
-def _families() -> list[str]:
+def families() -> list[str]:
     """Make the shipped fonts known to matplotlib under names of ours: a machine's own Noto Sans, another version
     with other widths, would give other bytes."""
     from importlib.resources import files
@@ -79,7 +113,7 @@ def _draw(line: Line, words: Words, tokens: dict[str, Any], alone: bool = False)
 
     look = tokens["chart"]
     settings = {
-        "svg.fonttype": "none", "svg.hashsalt": line.id, "font.family": _families(), "font.size": _TEXT,
+        "svg.fonttype": "none", "svg.hashsalt": line.id, "font.family": families(), "font.size": _TEXT,
         "text.color": tokens["muted"], "axes.edgecolor": tokens["line"], "text.parse_math": False,
     }
     shown = [p for p in line.points if p.value is not None]
@@ -334,7 +368,7 @@ def _years(first: float, last: float) -> list[int]:
     return [y for y in range(begin, end + 1) if y % step == 0]
 
 
-def _lean(drawn: bytes, line: Line, tokens: dict[str, Any]) -> bytes:
+def lean(drawn: bytes, title: str, desc: str, tokens: dict[str, Any]) -> bytes:
     """matplotlib's SVG without what no reader needs, so that many can stand in one page: no global style, no
     identifiers but those referred to, one decimal; and with the title and description that it lacks."""
     root = ElementTree.fromstring(drawn.decode().translate(_CONTROL))  # noqa: S314 - our own bytes
@@ -365,9 +399,9 @@ def _lean(drawn: bytes, line: Line, tokens: dict[str, Any]) -> bytes:
     for name, value in {"role": "img", "font-family": tokens["font"]["sans"].replace('"', "'"),
                         "font-size": f"{_TEXT}px", "stroke-linejoin": "round"}.items():
         root.set(name, value)
-    for place, (tag, text) in enumerate((("title", line.chart_title or line.title), ("desc", line.chart_text))):
+    for place, (tag, said) in enumerate((("title", title), ("desc", desc))):
         node = ElementTree.Element(f"{{{_SVG}}}{tag}")
-        node.text = text.translate(_CONTROL)
+        node.text = said.translate(_CONTROL)
         root.insert(place, node)
     ElementTree.register_namespace("", _SVG)
     return bytes(ElementTree.tostring(root, encoding="utf-8"))

@@ -29,7 +29,7 @@ def manifest_of(path: Path) -> dict[str, Any]:
     file = path / "manifest.json" if path.is_dir() else path
     try:
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        missing = sorted({"edition", "as_of", "areas", "formats", "language", "failed", "snapshots"} - found.keys())
+        missing = sorted({"edition", "as_of", "areas", "formats", "languages", "failed", "snapshots"} - found.keys())
     except (OSError, ValueError, AttributeError) as problem:
         raise UnreadableData(f"{file}: is no manifest of an edition ({problem}).") from None
     if missing:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from monitor import __version__, register_cli
+from monitor import __version__, options, register_cli
+from monitor.agree_cli import agree
 from monitor.backtest_cli import backtest
-from monitor.errors import ChecksFailed, DefinitionError, LeftOut, MonitorError
+from monitor.composite_cli import composite
+from monitor.errors import ChecksFailed, DefinitionError, MonitorError
+from monitor.explain_cli import explain
+from monitor.metadata_cli import metadata as metadata_command
 from monitor.register_cli import register, wrong_rows
 from monitor.validate_cli import validate as validate_command
 from monitor.vintages_cli import diff, vintages
-
-if TYPE_CHECKING:
-    from monitor.project import Project
 
 
 class _Group(click.Group):
@@ -53,64 +52,24 @@ def cli(debug: bool) -> None:
     """
 
 
+cli.add_command(agree)
 cli.add_command(backtest)
+cli.add_command(composite)
+cli.add_command(explain)
+cli.add_command(metadata_command)
 cli.add_command(register)
 cli.add_command(validate_command)
 cli.add_command(vintages)
 cli.add_command(diff)
-_project = click.option("--project", "folder", metavar="DIR", type=click.Path(path_type=Path),
-                        help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
-_offline = click.option("--offline", is_flag=True, help="Ask no public source; use what is kept or shipped.")
-_as_of = click.option("--as-of", metavar="DATE", help="Cut-off date, 2026-11-22. Default: today.")
-_areas = click.option("--area", "areas", multiple=True, metavar="CODE",
-                      help="ISO 3166-1 alpha-3 code or a place of the project. May be repeated.")
-
-
-def _load(folder: Path | None, telling: bool = True) -> Project:
-    """What is right of a project; ``telling``: with what is wrong on stderr, where it stays out of the way of JSON."""
-    from monitor.project import load
-
-    project = load(folder, strict=False)
-    if project.announced:
-        click.echo(project.announced, err=True)
-    for problem in project.problems if telling else ():
-        click.secho(f"wrong: {problem}", err=True, fg="yellow")
-    return project
-
-
-def _partly(project: Project, rows: Sequence[str] = ()) -> None:
-    """The end of a command that did its work: with exit code 3 where something had to be left out."""
-    for problem in rows:
-        click.secho(f"wrong: {problem}", err=True, fg="yellow")
-    if wrong := [*project.problems, *rows]:
-        number = f"{len(wrong)} problem{'s' if len(wrong) > 1 else ''}"
-        raise LeftOut(f"{number} in the declarations and registers, named above: what is wrong was left out, the "
-                      "rest was used. "
-                      "Mend it, then: monitor check")  # fmt: skip
-
-
-def _date(text: str | None) -> date:
-    if text is None:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        sentence = f"'{text}' is no date: expected a form like 2026-11-22."
-        raise click.BadParameter(sentence, param_hint="--as-of") from None
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @cli.command()
-@_project
-@_areas
+@options.in_project
+@options.of_areas
 @click.option("--all-members", is_flag=True, help="A scorecard for each of the 193 member states of the UN.")
 @click.option("--edition", "name", metavar="NAME", default="", help="Default: the cut-off date and the areas.")
-@_as_of
-@_offline
+@options.as_of
+@options.offline
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path),
               help="Folder of the edition. Default: editions/NAME beside the project.")
 @click.option("--to", "formats", default="html,pdf,data", show_default=True, help="What to make, separated by commas.")
@@ -118,26 +77,32 @@ def _now() -> str:
               help="With 'data': test what is expected of the figures (Great Expectations), beside the rest.")
 @click.option("--from", "again", metavar="EDITION", type=click.Path(exists=True, path_type=Path),
               help="Make this edition (folder or manifest.json) again, from the very answers it cites. Needs --out.")
+@click.option("--since", metavar="EDITION", default="",
+              help="Say what changed since this edition (folder or name), or: none. Default: the newest one before.")
+@click.option("--lang", "languages", metavar="CODES", default="",
+              help="Languages, separated by commas: en,fr. The first stands at the root. Default: the project's.")
 @click.option("--fail-on", metavar="STATUS", help="Exit with 13 if any status is this one: backwards, limited ...")
-@_json
+@options.as_json
 def run(
     folder: Path | None, areas: tuple[str, ...], all_members: bool, name: str, as_of: str | None, offline: bool,
-    out: Path | None, formats: str, validate: bool, again: Path | None, fail_on: str | None, as_json: bool,
+    out: Path | None, formats: str, validate: bool, again: Path | None, since: str, languages: str,
+    fail_on: str | None, as_json: bool,
 ) -> None:
     """Make an edition of scorecards: fetch, read, check, assess, compose, render, publish."""
     from monitor import area, plugins, terminal
     from monitor import run as line
     from monitor.results import Status
 
-    if again and (areas or all_members or name or as_of or out is None):
-        raise click.UsageError("--from takes area, date and name from the edition: give it --out and none of these.")
-    project, cut_off, manifest, language = _load(folder), _date(as_of), None, ""
+    if again and (areas or all_members or name or as_of or since or languages or out is None):
+        raise click.UsageError("--from takes area, date, name, languages and the edition before from the edition: "
+                               "give it --out and none of these.")
+    project, cut_off, manifest = options.load(folder), options.date(as_of), None
     if again:
         from monitor import cited
 
         manifest = cited.manifest_of(again)
-        cut_off, areas, name = _date(manifest["as_of"]), tuple(manifest["areas"]), manifest["edition"]
-        language, formats = manifest["language"], ",".join(f for f in manifest["formats"] if f != "quality")
+        cut_off, areas, name = options.date(manifest["as_of"]), tuple(manifest["areas"]), manifest["edition"]
+        languages, formats = ",".join(manifest["languages"]), ",".join(f for f in manifest["formats"] if f != "quality")
         validate = "quality" in manifest["formats"]
     if project.problems and not (project.indicators and (areas or project.scorecards or all_members)):
         raise DefinitionError("Of this project nothing is left to make an edition of: mend what is named above.")
@@ -153,9 +118,10 @@ def run(
         areas = (*area.members_of_the_un(), *areas)
     pages = len(areas or project.scorecards) if set(chosen) - {"data"} else 0
     with terminal.progress(pages, quiet=as_json) as progress:
-        edition = line.run(project, as_of=cut_off, now=_now(), areas=areas, name=name, out=out,
-                                     formats=chosen, offline=offline, progress=progress, language=language,
-                           manifest=manifest)  # fmt: skip
+        edition = line.run(project, as_of=cut_off, now=options.now(), areas=areas, name=name, out=out,
+                                     formats=chosen, offline=offline, progress=progress,
+                           languages=[one.strip() for one in languages.split(",") if one.strip()],
+                           manifest=manifest, since=since, made_in=again)  # fmt: skip
     terminal.edition(edition, as_json)
     if manifest:
         if told := cited.differences(manifest, cited.manifest_of(Path(edition.folder))):
@@ -164,20 +130,20 @@ def run(
     statuses = dict(edition.statuses)
     if fail_on and statuses.get(fail_on):
         raise ChecksFailed(f"{statuses[fail_on]} judgements are '{fail_on}', and --fail-on asked for failure.")
-    _partly(project, edition.wrong_rows)
+    options.partly(project, edition.wrong_rows)
 
 
 @cli.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@_project
-@_json
+@options.in_project
+@options.as_json
 def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
     """Ask the public sources for the series the indicators need, and keep their answers."""
     from monitor import fetch as fetching
     from monitor import outcome, terminal
     from monitor.network import Network
 
-    project = _load(folder)
+    project = options.load(folder)
     for source in sources:
         project.source(source)
     wanted = dict.fromkeys(
@@ -186,21 +152,21 @@ def fetch(sources: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
     )
     with terminal.progress(0, quiet=as_json), Network(project.about.contact) as network:
         answers = fetching.fetch_all([(project.sources[s], series) for s, series in wanted], layers=project.layers,
-                                     store=project.store, offline=False, as_of=_date(None), now=_now(),
+                                     store=project.store, offline=False, as_of=options.date(None), now=options.now(),
                                      network=network)
-        found = outcome.outcomes(project, answers, network, _date(None))
+        found = outcome.outcomes(project, answers, network, options.date(None))
     terminal.outcomes(found, as_json)
     if failure := outcome.failure(found):
         raise failure
-    _partly(project)
+    options.partly(project)
 
 
 @cli.command()
-@_project
-@_areas
-@_as_of
+@options.in_project
+@options.of_areas
+@options.as_of
 @click.option("--strict", is_flag=True, help="Exit with 13 on warnings too, not only on errors.")
-@_json
+@options.as_json
 def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict: bool, as_json: bool) -> None:
     """Check the declarations, the words and the figures at hand, and list what was found."""
     from monitor import lock as locked
@@ -209,8 +175,8 @@ def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict
     from monitor import vintages as at_hand
     from monitor.results import Level
 
-    project = _load(folder, telling=False)
-    judged = line.assess(project, as_of=_date(as_of), now=_now(), areas=areas, offline=True)
+    project = options.load(folder, telling=False)
+    judged = line.assess(project, as_of=options.date(as_of), now=options.now(), areas=areas, offline=True)
     gaps = wording.lacking(project)
     rewritten, notes = locked.problems(project)
     broken = [*project.problems, *wrong_rows(project), *rewritten]
@@ -231,7 +197,7 @@ def check(folder: Path | None, areas: tuple[str, ...], as_of: str | None, strict
 
 
 @cli.command()
-@_project
+@options.in_project
 @click.option("--update", "reason", metavar="REASON", default="",
               help="Take over what was corrected or given up, and record it with this reason and the day.")
 def lock(folder: Path | None, reason: str) -> None:
@@ -241,17 +207,17 @@ def lock(folder: Path | None, reason: str) -> None:
     """
     from monitor import lock as locked
 
-    click.echo(locked.write(_load(folder, telling=False), reason, _date(None)))
+    click.echo(locked.write(options.load(folder, telling=False), reason, options.date(None)))
 
 
 @cli.command()
 @click.argument("name", metavar="ID")
 @click.argument("area", required=False)
-@_project
-@_as_of
+@options.in_project
+@options.as_of
 @click.option("--online", is_flag=True, help="Ask the public source first. Default: what is kept or shipped.")
 @click.option("--chart", metavar="FILE", type=click.Path(path_type=Path), help="Write the chart to a .svg or .png.")
-@_json
+@options.as_json
 def show(
     name: str, area: str | None, folder: Path | None, as_of: str | None, online: bool, chart: Path | None, as_json: bool
 ) -> None:
@@ -261,11 +227,11 @@ def show(
     indicator is declared; or a recommendation, commitment, question, practice or other item of the mandate, with its
     document, what belongs with it and the indicators that answer it.
     """
-    from monitor import terminal, terminal_mandate
+    from monitor import outcome, terminal, terminal_mandate
     from monitor.area import require
     from monitor.face import Monitor
 
-    project = _load(folder)
+    project = options.load(folder)
     name = project.named(name)
     if area is None or name in project.mandate.ids():
         if area or chart:
@@ -276,20 +242,22 @@ def show(
         elif number := terminal_mandate.objective(name, project):
             terminal_mandate.show_objective(number, project, as_json)
         elif not declared and terminal_mandate.family(name, project):
-            terminal_mandate.show_family(name, project, _date(as_of), _now(), as_json)
+            terminal_mandate.show_family(name, project, options.date(as_of), options.now(), as_json)
         else:
             terminal_mandate.show(name, project, as_json)
-        _partly(project)
+        options.partly(project)
         return
-    face = Monitor(project, _date(as_of), offline=not online)
+    face = Monitor(project, options.date(as_of), offline=not online)
     code = require(area, tuple(project.places))
     if chart:
         if chart.suffix not in (".svg", ".png"):
             raise click.BadParameter(f"'{chart}' ends in neither .svg nor .png.", param_hint="--chart")
         drawn = face.chart(project.indicator(name).id, code)
         chart.write_bytes(drawn.svg if chart.suffix == ".svg" else drawn.png)
-    terminal.line(face.line(project.indicator(name).id, code), face.area_name(code), as_json)
-    _partly(project)
+    shown = project.indicator(name).id
+    answers = outcome.behind(project, face.evidence(shown, code), face.as_of)
+    terminal.line(face.line(shown, code), face.area_name(code), as_json, answers)
+    options.partly(project)
 
 
 @cli.command("list")
@@ -297,25 +265,25 @@ def show(
     ["indicators", "recommendations", "commitments", "messages", "questions", "practices", "lessons", "mechanisms",
      "claims", "quotes", "themes", "documents", "registers", "sources", "areas", "checks", "methods", "readers",
      "reports"]))
-@_project
-@_json
+@options.in_project
+@options.as_json
 def list_(kind: str, folder: Path | None, as_json: bool) -> None:
     """List what the project declares, or what it can use."""
     from monitor import terminal, terminal_mandate
 
-    project = _load(folder)
+    project = options.load(folder)
     if kind == "registers":
         register_cli.listing(project, as_json)
     else:
         listing = terminal_mandate.listing if kind in terminal_mandate.COLUMNS else terminal.listing
         listing(kind, project, as_json)
-    _partly(project)
+    options.partly(project)
 
 
 @cli.command()
 @click.argument("thing")
-@_project
-@_json
+@options.in_project
+@options.as_json
 def where(thing: str, folder: Path | None, as_json: bool) -> None:
     """Where something is declared: an indicator, item of the mandate, source, or a path such as reports/tokens.yaml.
 
@@ -323,7 +291,7 @@ def where(thing: str, folder: Path | None, as_json: bool) -> None:
     """
     from monitor import terminal
 
-    project = _load(folder)
+    project = options.load(folder)
     if thing in project.sources and (terms := project.sources[thing].licence.terms):
         click.echo(f"Before you download its file: {terms}", err=True)
     terminal.places([str(p) for p in project.where(thing)], as_json)
@@ -344,8 +312,8 @@ def init(directory: Path) -> None:
 
 
 @cli.command()
-@_project
-@_json
+@options.in_project
+@options.as_json
 @click.option("--sources", "probe", is_flag=True, help="Ask every endpoint of every source, and read what it answers.")
 def doctor(folder: Path | None, as_json: bool, probe: bool) -> None:
     """What is configured, what is stale, what is missing; with --sources what is reachable and what has changed.
@@ -355,12 +323,12 @@ def doctor(folder: Path | None, as_json: bool, probe: bool) -> None:
     """
     from monitor import diagnosis, terminal
 
-    project = _load(folder, telling=False)
-    report, endpoints = diagnosis.examine(project, _date(None)), []
+    project = options.load(folder, telling=False)
+    report, endpoints = diagnosis.examine(project, options.date(None)), []
     if probe:
         from monitor import outcome
 
-        endpoints = outcome.matrix(project, project.sources.values(), _date(None), _now())
+        endpoints = outcome.matrix(project, project.sources.values(), options.date(None), options.now())
     terminal.diagnosis(report, [one.facts() for one in endpoints], as_json)
     if any(state == "broken" for _, state, _ in report) or any(one.state == "broken" for one in endpoints):
         sys.exit(DefinitionError.exit_code)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from statistics import median
 
-from monitor import __version__, account, area, period
+from monitor import __version__, account, area, grid, period
 from monitor.evidence import Evidence
 from monitor.items import Recommendation
 from monitor.line import Observations, Sayer, objective
 from monitor.project import Project
-from monitor.results import Assessment, Finding, Level, Reason, Status
-from monitor.scorecard import Block, Cell, Citation, Count, Figure, Line, Matrix, Row, Scorecard
+from monitor.results import Assessment, Finding, Level, Reason, Reasoning, Status
+from monitor.scorecard import Block, Cell, Citation, Count, Line, Matrix, Row, Scorecard
+from monitor.told import Figure
 from monitor.words import Words
 
 #: a block shows colours only where this share of its indicators has a figure that is recent enough
@@ -32,9 +33,10 @@ def compose(
     as_of: date,
     edition: str,
     formats: Sequence[str] = (),
+    reasonings: Mapping[tuple[str, str], Reasoning] = {},
 ) -> list[Scorecard]:
     """One Scorecard for each area, in the order given. ``formats`` are what its edition offers for download."""
-    sayer = Sayer(project, words, evidence, findings, Observations(evidence.series, areas))
+    sayer = Sayer(project, words, evidence, findings, Observations(evidence.series, areas), reasonings)
     by_area: dict[str, list[Assessment]] = {code: [] for code in areas}
     for one in assessments:
         if one.ref_area in by_area:
@@ -42,16 +44,21 @@ def compose(
     links = downloads(words, formats, up="../")
     mandate = "../mandate.html" if "html" in formats else ""
     cards = [_card(project, words, sayer, code, by_area[code], as_of, edition) for code in areas]
-    return [replace(card, downloads=links, mandate=mandate) for card in cards]
+    home = f"{str(project.about.home).rstrip('/')}/{words.at}" if project.about.home and "html" in formats else ""
+    return [replace(card, downloads=links, mandate=mandate, address=home and f"{home}{card.area}/scorecard.html")
+            for card in cards]
 
 
 def downloads(words: Words, formats: Sequence[str], up: str = "") -> tuple[tuple[str, str], ...]:
     """Links to what stands beside a page: the PDF (of a scorecard, so only one floor down) and the data."""
     links = [("scorecard.pdf", words("page.download.pdf"))] if up and "pdf" in formats else []
-    data = [f"{name}.csv" for name in ("observations", "assessments", "findings", "quarantine")] + ["metadata.json"]
-    links += [(f"{up}data/{f}", words(f"page.download.{f.partition('.')[0]}")) for f in data if "data" in formats]
+    tables = ("observations", "assessments", "reasoning", "gaps", "findings", "quarantine", "changes")
+    data = [f"{name}.csv" for name in tables] + ["metadata.json"]
+    links += [(f"{up}{words.root}data/{f}", words(f"page.download.{f.partition('.')[0]}"))
+              for f in data if "data" in formats]
     links += [(f"{up}mandate.html", words("page.download.mandate"))] if "html" in formats else []
-    links += [(f"{up}quality/index.html", words("page.download.quality"))] if "quality" in formats else []
+    links += [(f"{up}feed.xml", words("page.download.feed"))] if "html" in formats else []
+    links += [(f"{up}{words.root}quality/index.html", words("page.download.quality"))] if "quality" in formats else []
     return tuple(links)
 
 
@@ -74,14 +81,17 @@ def _card(
         contact=about.contact, licence=about.licence, purpose=about.purpose, participation=about.participation,
         next_update=about.next_update, engine=f"migration-scorecard {__version__}",
         offline=shipped_sentence(words, sayer.evidence), summary=_summary(words, shown, project.area_name(code, words)),
-        limits=(*wrong_sentences(words, len(project.problems)), *limits(words)),
+        limits=(*wrong_sentences(words, len(project.problems)), *limits(words), *area_notes(words, [code])),
         counts=counts(words, shown), blocks=tuple(b for b in blocks if b.lines),
         quality=_quality(words, shown, assessment), sources=sources, missing=_missing(words, shown),
         aside=sayer.aside(code),
         outside=tuple((i, project.indicators[i].title, why) for i, a in assessment.items()
                       if a.reason is Reason.NOT_APPLICABLE and (why := sayer.outside(project.indicators[i], code))),
-        promises=account.promises(project, words, code), questions=account.questions(project, words, code, as_of),
-        groups=account.groups(project, words, shown), objectives=account.objectives(project, words, shown),
+        promises=account.promises(project, words, code, as_of), questions=account.questions(project, words, code, as_of),
+        groups=account.groups(project, words, shown),
+        grid=grid.grid(project, words, shown, lambda i: sayer.seen.broken_down.get((i, code), {}),
+                       sayer.breakdown_label),
+        objectives=account.objectives(project, words, shown),
         promises_text=account.promises_text(project, words, code),
         unmeasured=account.unmeasured(project, words, [project.recommendations[b.id] for b in blocks if not b.lines]),
     )
@@ -129,6 +139,7 @@ def _block(
             fresh=len(fresh), all=len(mine),
         ),
         examples=account.examples(project, words, recommendation, mine),
+        translation=words.working.get(recommendation.text, ""),
     )
 
 
@@ -142,6 +153,11 @@ def counts(words: Words, lines: Sequence[Line]) -> tuple[Count, ...]:
 def limits(words: Words) -> tuple[str, ...]:
     """What a scorecard does and does not show: the same sentences for everyone."""
     return tuple(words(f"sentence.limits.{key}") for key in ("recorded", "no_ranking", "no_cause", "gaps"))
+
+
+def area_notes(words: Words, codes: Sequence[str]) -> tuple[str, ...]:
+    """What the United Nations say beside the name of an area, for those that are shown."""
+    return tuple(words(key) for code in codes if words.has(key := f"area_note.{code}"))
 
 
 def wrong_sentences(words: Words, number: int) -> list[str]:
@@ -229,6 +245,7 @@ def matrix(
     ordered = sorted(columns.values(), key=lambda c: (order[c[2]], list(project.indicators).index(c[0])))
     width = Counter(c[2] for c in ordered)
     first = cards[0]
+    notes = area_notes(words, sorted(card.area for card in cards))
     return Matrix(
         title=first.title, edition=first.edition, as_of=first.as_of, language=first.language,
         direction=first.direction, purpose=first.purpose, made_by=first.made_by, contact=first.contact,
@@ -237,7 +254,7 @@ def matrix(
         rows=tuple(_row(words, card, [c[0] for c in ordered]) for card in sorted(cards, key=lambda c: c.name)),
         legend=tuple(Count(s, words(f"status.{s}"), sum(x.number for c in cards for x in c.counts if x.key == s))
                      for s in ORDER),
-        limits=first.limits, downloads=downloads(words, formats),
+        limits=(*(each for each in first.limits if each not in notes), *notes), downloads=downloads(words, formats),
         silent=silent,
         comparable=tuple(c[0] for c in ordered if project.indicators[c[0]].comparable),
     )
@@ -251,7 +268,7 @@ def _row(words: Words, card: Scorecard, columns: Sequence[str]) -> Row:
         line = lines.get(indicator)
         if line is None:
             nothing = ": ".join(filter(None, (words("reason.not_applicable"), outside.get(indicator))))
-            cells.append(Cell(indicator, Status.NOT_ASSESSED, words("status.not_assessed"), "", None, nothing))
+            cells.append(Cell(indicator, Status.NOT_ASSESSED, words("status.not_assessed"), "", None, nothing, True))
         else:
             text = f"{line.latest.text} ({line.latest.period})" if line.latest else ""
             value = line.latest.value if line.latest else None

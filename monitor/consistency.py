@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from monitor import area, expectable, formula, period, plugins
+from monitor import area, expectable, formula, guardable, period, plugins
 from monitor.declarations import nearest
 from monitor.document import Document, Location
 from monitor.errors import DefinitionError, UnreadableData
@@ -58,6 +58,7 @@ class Declarations:
     spoken: Collection[str]  # languages that have a file of words
     unread: bool = False  # some file with items or indicators could not be read: who knows what it declares
     named: Collection[tuple[Document, int, str]] = ()  # places of private persons, with what is wrong there
+    composites: Collection[Entry] = ()
 
     @property
     def elsewhere(self) -> Collection[str]:
@@ -86,10 +87,10 @@ def problems(declared: Declarations) -> Problems:
             yield entry.says(f"'{entry.value}' is a group of countries, expected a country or a place.")
     everyone = sorted((*declared.indicators, *declared.partial), key=lambda e: (e.document.label, e.location))
     items = [entry for entries in declared.items.values() for entry in entries]
-    yield from _twice([*items, *declared.texts, *everyone])
+    yield from _twice(told := [*items, *declared.texts, *everyone, *declared.composites])
     mandate = {name for entry in items for name in entry.value.ids}
     indicators = {entry.value.id for entry in declared.indicators}
-    yield from _people([*items, *declared.texts, *everyone, *declared.sources.values()], declared.named)
+    yield from _people([*told, *declared.sources.values()], declared.named)
     refused = declared.elsewhere
     for entry in items:
         yield from _item(entry, declared, places, mandate | indicators)
@@ -116,8 +117,8 @@ def problems(declared: Declarations) -> Problems:
         yield from _units(entry, declared)
         if entry.value.method in methods:
             yield from _fitting(entry, entry.value)
-    for entry in declared.indicators:
-        for said, at in expectable.problems(entry.value.expect, places, entry.value, indicators - {entry.value.id}):
+        for said, at in (*expectable.problems(entry.value.expect, places, entry.value, indicators - {entry.value.id}),
+                         *guardable.problems(entry.value, declared.indicators, places, refused)):
             yield entry.says(said, *at)
     for entry in declared.sources.values():
         for said, at in expectable.problems(entry.value.expect, places):
@@ -168,7 +169,7 @@ def without(declared: Declarations, broken: Collection[int]) -> tuple[Declaratio
         declared, sources=sources, indicators=indicators, texts=kept(declared.texts),
         items={kind: kept(entries) for kind, entries in declared.items.items()}, crosswalks=kept(declared.crosswalks),
         areas={code: entry for code, entry in declared.areas.items() if id(entry) not in broken},
-        scorecards=kept(declared.scorecards), languages=kept(declared.languages),
+        scorecards=kept(declared.scorecards), languages=kept(declared.languages), composites=kept(declared.composites),
     ), fallen
 
 

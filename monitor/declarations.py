@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from monitor import items
+from monitor.composite_model import Composite
 from monitor.document import Document, Location
 from monitor.model import About, Checks, Declared, Indicator, Place
 
@@ -45,6 +46,7 @@ class ProjectFile(IncludedFile):
     )
     include: list[str] = Field([], description="further files beside this one: indicators/*.yaml")
     checks: Checks = Field({}, description="of every indicator: name of a check -> its options, or {off: why}")
+    composites: list[Composite] = Field([], description="several indicators in one number; needed by no scorecard")
 
 
 class FrameworkFile(Declared):

@@ -100,11 +100,20 @@ def read(path: Path, label: str = "", typed: bool = False) -> Document:
     except OSError as problem:
         raise DefinitionError(f"{label}: cannot be read: {problem.strerror}.") from None
     root = _compose(body, label)
+    return Document(path, label, hashlib.sha256(body).hexdigest(), _built(root, label, typed), root)
+
+
+def tree(body: bytes, label: str) -> Any:
+    """The content of YAML that is no file of the project, every value text. Raises DefinitionError as `read` does."""
+    return _built(_compose(body, label), label, typed=False)
+
+
+def _built(root: Any, label: str, typed: bool) -> Any:
     builder = _Builder(label)
-    tree = builder.build(root, typed)
+    found = builder.build(root, typed)
     if builder.problems:
         raise DefinitionError(builder.problems)
-    return Document(path, label, hashlib.sha256(body).hexdigest(), tree, root)
+    return found
 
 
 def _compose(body: bytes, label: str) -> Any:

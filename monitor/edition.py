@@ -13,11 +13,11 @@ import io
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -26,8 +26,14 @@ from monitor.errors import CannotRender, SourceUnavailable
 from monitor.evidence import Evidence, engine_hash
 from monitor.mandate import KINDS
 from monitor.project import Project
-from monitor.results import Assessment, Finding, Status
+from monitor.results import Assessment, Finding, Reasoning, Status
 
+if TYPE_CHECKING:
+    from monitor.gaps import Spread
+
+#: the columns of ``data/gaps.csv``: fields of `monitor.gaps.Member`
+GAPS = ["indicator", "ref_area", "dimension", "group", "value", "period", "obs_status", "place", "whole", "against",
+        "gap", "gap_base", "base_period", "trend", "why", "points", "status", "reason"]
 MANIFEST, BUILD = "manifest.json", "build.json"
 
 
@@ -143,13 +149,13 @@ def publish(
 
 def manifest(
     project: Project, evidence: Evidence, areas: Sequence[str], as_of: date, name: str, formats: Sequence[str] = (),
-    language: str = "",
+    languages: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What an edition was made from: declarations, answers, cut-off date, engine. Enough to make it again."""
     compared = evidence.compared or {}
     return {
         "edition": name, "as_of": as_of.isoformat(), "areas": list(areas),
-        "formats": list(formats), "language": language,
+        "formats": list(formats), "languages": list(languages),
         "engine": {"name": "migration-scorecard", "version": __version__, "code_sha256": engine_hash()},
         "project": {"title": project.about.title, "made_by": project.about.made_by},
         "declarations": dict(sorted(project.files.items())),
@@ -182,8 +188,41 @@ def assessments_csv(assessments: Sequence[Assessment]) -> bytes:
     return _rows(assessments, list(Assessment.__dataclass_fields__))
 
 
+def reasoning_csv(
+    assessments: Sequence[Assessment], reasonings: Mapping[tuple[str, str], Reasoning]
+) -> bytes:
+    """How near each status is to another, and how many other methods agree. Moves are in the unit of the figure.
+
+    ``flip_down``, ``flip_up``: the move of the newest figure alone that changes the status; empty where none does up to
+    ``flip_limit``. ``..._share``: of the size of the figure. ``to_better``, ``to_worse``: how far ``measured`` is from
+    the method's next cut-offs. ``methods_asked``: those that gave a status.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    sides = [f"{side}{part}" for side in ("flip_down", "flip_up") for part in ("", "_share", "_status", "_reason")]
+    writer.writerow(["indicator", "ref_area", "status", *sides, "flip_limit", "measure", "measured", "to_better",
+                     "to_worse", "probability", "methods_agreeing", "methods_asked", "methods_differing"])
+    for a in assessments:
+        if one := reasonings.get((a.indicator, a.ref_area)):
+            moves = [part for f in (one.lower, one.higher) for part in (
+                (f.move, f.share, f.status, f.reason or "") if f else ("", "", "", ""))]
+            cut, said = one.cutoff, [o for o in one.others if o.reason is None]
+            edges = ["" if edge is None else abs(edge - cut.value)
+                     for edge in (cut.better, cut.worse)] if cut else ["", ""]
+            apart = " ".join(f"{o.method}={o.status}" for o in said if o.status != a.status)
+            writer.writerow([a.indicator, a.ref_area, a.status, *moves, one.limit, *(
+                (cut.measure, cut.value) if cut else ("", "")), *edges, a.probability,
+                sum(o.status == a.status for o in said), len(said), apart])
+    return out.getvalue().encode()
+
+
 def findings_csv(findings: Sequence[Finding]) -> bytes:
     return _rows(findings, [name for name in Finding.__dataclass_fields__ if name not in ("cells", "hint")])
+
+
+def gaps_csv(spreads: Sequence[Spread]) -> bytes:
+    """Every group of people beside the others, with its gap, its trend and its status; withheld cells have no value."""
+    return _rows([member for one in spreads for member in one.members], GAPS)
 
 
 def quarantine_csv(evidence: Evidence, areas: Sequence[str]) -> bytes:
@@ -204,6 +243,7 @@ def metadata(project: Project, evidence: Evidence) -> bytes:
         "indicators": {i: r.model_dump(mode="json") | {"checks": project.checks_of(r) if r.data else {}}
                        for i, r in project.indicators.items()},
         "sources": {i: s.model_dump(mode="json") for i, s in project.sources.items()},
+        "composites": {i: c.model_dump(mode="json") for i, c in project.composites.items()},
         "areas": {code: p.model_dump(mode="json") for code, p in project.places.items()},
         "gcm": {n: {"title": title, "unconfirmed": n in project.unconfirmed_titles}
                 for n, title in project.gcm.items()},

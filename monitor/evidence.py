@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -26,16 +25,21 @@ from monitor import (
     privacy,
     protection,
     quarantine,
+    ruptures,
     soundness,
     unreadable,
 )
 from monitor.checks import schema_drift
-from monitor.errors import DefinitionError, MonitorError, SourceUnavailable, UnreadableData
+from monitor.errors import MonitorError, SourceUnavailable, UnreadableData
+from monitor.matrix import Read
 from monitor.model import Indicator, Selection
 from monitor.project import Project
 from monitor.readers import register
 from monitor.results import Finding, Level, Reason, Snapshot
 from monitor.series import KEY, Series
+
+if TYPE_CHECKING:
+    from monitor.gaps import Spread
 
 Wanted = tuple[str, str]  # source id, series
 
@@ -58,6 +62,8 @@ class Evidence:
     guarded: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=protection.GUARDED))
     #: the observations that failed a check, which ``series`` is without (`monitor.run.assess` sets them aside)
     aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=quarantine.ROWS))
+    gaps: Sequence[Spread] = ()  # between groups of people
+    readings: dict[tuple[str, str], Read] = field(default_factory=dict)  # (indicator, area), see `monitor.guard`
 
 
 @cache
@@ -116,12 +122,11 @@ def gather(
             broken[key] = answer
             continue
         try:
-            if project.sources[key[0]].file:
-                nobody_named(project, answer)
+            if file := project.sources[key[0]].file:
+                privacy.refuse(b"".join(answer.bodies), file, project.hidden)
             evidence.snapshots[key], rows[key] = readable(project, answer, as_of)
             with suppress(MonitorError):  # an unreadable past takes nothing from the present
-                found = _standing(project, evidence.snapshots[key], as_of)
-                serving, said = soundness.serving(project, evidence.snapshots[key], found, as_of)
+                serving, said = sound(project, evidence.snapshots[key], as_of)
                 rows[key], evidence.snapshots[key] = read(project, serving), serving
                 evidence.findings += said
             withheld[key] = set_aside(project, answer)
@@ -167,6 +172,20 @@ def gather(
     evidence.findings += _shaped(project, indicators, evidence.series)
     evidence.lacking = {i.id: made.lacking[i.id] for i in indicators if i.id in made.lacking}
     return evidence
+
+
+def sound(project: Project, answer: Snapshot, as_of: date) -> tuple[Snapshot, list[Finding]]:
+    """The answer that serves where this one can be read: itself, or the last sound one, which says why; with findings.
+
+    Raises:
+        UnreadableData: the store's index or the bytes of the sound one are damaged.
+    """
+    return soundness.serving(project, answer, _standing(project, answer, as_of), as_of)
+
+
+def alike(project: Project, answer: Snapshot, as_of: date) -> Snapshot | None:
+    """The last sound answer before this one that the same reader read; None where there is none."""
+    return soundness.alike(project, answer, lambda s: read(project, s), engine_hash(), as_of)
 
 
 def _standing(project: Project, snapshot: Snapshot, as_of: date) -> soundness.Standing:
@@ -252,7 +271,7 @@ def _shaped(project: Project, indicators: Iterable[Indicator], series: Series) -
     for indicator in indicators:
         if indicator.data and indicator.data.formula:
             hashes = series.frame.filter(indicator=indicator.id).hash_rows()
-            stamp = hashlib.sha256(f"{engine_hash()} {indicator.id} {len(hashes)} {hashes.sum()}".encode()).hexdigest()
+            stamp = bodies.rows_key(engine_hash(), "", indicator.id, len(hashes), hashes.sum())
             if bodies.rows_get(project.store, stamp) is None:
                 unknown[indicator.id], stamps[indicator.id] = (indicator, {}), stamp
     if not unknown:
@@ -268,10 +287,8 @@ def _shaped(project: Project, indicators: Iterable[Indicator], series: Series) -
 def read(project: Project, snapshot: Snapshot) -> pl.DataFrame:
     """The rows of an answer, through the door (pandera) once and kept as Parquet from then on."""
     source = project.sources[snapshot.source]
-    key = hashlib.sha256(
-        json.dumps([engine_hash(), snapshot.sha256, snapshot.reader, snapshot.series, snapshot.fixed, snapshot.unit,
-                    source.model_dump(mode="json")], sort_keys=True).encode()
-    ).hexdigest()
+    key = bodies.rows_key(engine_hash(), snapshot.sha256, snapshot.reader, snapshot.series, snapshot.fixed,
+                          snapshot.unit, source.model_dump(mode="json"))
     kept = bodies.rows_get(project.store, key)
     if kept is not None:
         return kept
@@ -288,28 +305,13 @@ def set_aside(project: Project, snapshot: Snapshot) -> list[entries.Fault]:
     source = project.sources[snapshot.source]
     if not source.file or source.reader != "register":
         return []
-    declared = source.model_dump(mode="json")
-    key = hashlib.sha256(
-        json.dumps(["aside", engine_hash(), snapshot.sha256, snapshot.series, declared], sort_keys=True).encode()
-    ).hexdigest()
+    key = bodies.rows_key(engine_hash(), snapshot.sha256, "aside", snapshot.series, source.model_dump(mode="json"))
     kept = bodies.rows_get(project.store, key)
     if kept is None:
         faults = register.aside(snapshot, source, snapshot.series)
         kept = pl.DataFrame(faults, schema={"line": pl.Int64, "area": pl.String, "said": pl.String}, orient="row")
         bodies.rows_put(project.store, key, kept)
     return [entries.Fault(*row) for row in kept.rows()]
-
-
-def nobody_named(project: Project, kept: Snapshot) -> None:
-    """A register that names a private person is not read, so that nothing of it is published.
-
-    Raises:
-        DefinitionError: it does; every line is named, and nobody.
-    """
-    text, file = b"".join(kept.bodies).decode("utf-8", "replace"), project.sources[kept.source].file
-    if lines := sorted({text.count("\n", 0, start) + 1 for start, _ in privacy.withheld(text, project.hidden)}):
-        raise DefinitionError(f"sources/{file}:{n}: holds the name of a private person, and is withheld until it is "
-                              "taken out." for n in lines)
 
 
 def readable(project: Project, answer: Snapshot, as_of: date) -> tuple[Snapshot, pl.DataFrame]:
@@ -364,7 +366,7 @@ class _Made:
             MonitorError: a source behind it did not answer or cannot be read.
         """
         if indicator.id not in self.known:
-            self.known[indicator.id] = self._series(indicator)
+            self.known[indicator.id] = ruptures.mark(self._series(indicator), indicator)
         return self.known[indicator.id]
 
     def _series(self, indicator: Indicator) -> Series:

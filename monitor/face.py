@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from html import escape
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from monitor.model import Indicator
 from monitor.project import Project
 from monitor.project import load as load_project
-from monitor.results import Assessment, Edition
+from monitor.results import Assessment, Edition, Reasoning
 from monitor.scorecard import Line, Scorecard
 from monitor.series import Series
 
 if TYPE_CHECKING:
+    from monitor.evidence import Evidence
     from monitor.run import Judged
 
 
@@ -61,20 +62,31 @@ class Monitor:
         judged = self._judged(None, (area,))
         words = self.project.words(language or self.project.languages[0])
         return compose.compose(self.project, words, judged.evidence, judged.assessments, judged.findings,
-                               judged.areas, self.as_of, self.as_of.isoformat())[0]
+                               judged.areas, self.as_of, self.as_of.isoformat(), (), judged.reasonings)[0]
 
     def area_name(self, area: str) -> str:
         return self.project.area_name(area, self.project.words(self.project.languages[0]))
 
-    def line(self, indicator: str, area: str) -> Line:
+    def line(
+        self, indicator: str, area: str, reasonings: Mapping[tuple[str, str], Reasoning] = {}
+    ) -> Line:
         """One indicator of a scorecard: figures as printed, sentence, sources."""
         from monitor import line
 
         judged = self._judged(indicator, (area,))
         words = self.project.words(self.project.languages[0])
         seen = line.Observations(judged.evidence.series, judged.areas)
-        sayer = line.Sayer(self.project, words, judged.evidence, judged.findings, seen)
+        sayer = line.Sayer(self.project, words, judged.evidence, judged.findings, seen, reasonings)
         return sayer.line(self.indicator(indicator), judged.assessments[0])
+
+    def evidence(self, indicator: str, area: str) -> Evidence:
+        """What a line rests on: observations, the answers they were read from, and what went wrong."""
+        return self._judged(indicator, (area,)).evidence
+
+    def explained(self, indicator: str, area: str) -> tuple[Line, Reasoning | None]:
+        """The same with the whole reasoning in its sentences ``why``, and the numbers of it; None without a status."""
+        judged = self._judged(indicator, (area,))
+        return self.line(indicator, area, judged.reasonings), judged.reasonings.get((indicator, area))
 
     def chart(self, indicator: str, area: str) -> Chart:
         """The chart of one indicator in one area; notebooks show it, ``.svg`` and ``.png`` are its bytes."""

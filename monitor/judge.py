@@ -129,6 +129,25 @@ def assessments(
     )
 
 
+def usable(series: Series, as_of: date) -> Series:
+    """The headline figures that judgements rest on: no forecast, none from before the last break in the series."""
+    cells = series.frame.filter(pl.col("breakdown") == TOTAL).with_columns(t=period.decimal_year())
+    return Series(_since_last_break(_figures(cells, as_of))[0])
+
+
+def again(indicators: Mapping[str, Indicator], used: Series, as_of: date) -> pl.DataFrame:
+    """The columns `FIELDS` for other figures, of which only the newest is another: what if (`monitor.reasoning`).
+
+    ``used`` comes from `usable`. Only the gates that the newest figure decides are looked at: small counts, parity,
+    least change. A key of ``indicators`` need not be the id of its indicator.
+    """
+    judged = _by_method(indicators, used, as_of)
+    gates = pl.concat([_small(judged, indicators), _unclear(judged, indicators)]).unique(
+        KEYS, keep="first", maintain_order=True).rename({"reason": "gate"})
+    return _with_gates(judged.join(gates, on=KEYS, how="left", maintain_order="left").with_columns(
+        broke=pl.lit(None, dtype=pl.Float64)))
+
+
 def _with_gates(frame: pl.DataFrame) -> pl.DataFrame:
     gated = pl.col("gate").is_not_null()
     start = pl.coalesce("base_period", "time_period").str.slice(0, 4).cast(pl.Float64)

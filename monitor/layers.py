@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from monitor import declarations, document, plugins, privacy
+from monitor.composite_model import Composite
 from monitor.consistency import Declarations, Entry
 from monitor.declarations import FrameworkFile, IncludedFile, ProjectFile
 from monitor.document import Document
@@ -112,7 +113,7 @@ class Reading:
         sources = dict(self._sources())
         framework = self.file(GCM, FrameworkFile)
         gcm = _one(FrameworkFile, framework.tree) if framework else None
-        said = [item for d in documents for key in ("documents", *KINDS, "indicators")
+        said = [item for d in documents for key in ("documents", *KINDS, "indicators", "composites")
                for _, item in _items(d, key) if isinstance(item, dict)]
         self.said = {str(item.get("id")): tuple(a for a in item["answers"] if isinstance(a, str))
                      if isinstance(item.get("answers"), list) else () for item in said}
@@ -126,7 +127,8 @@ class Reading:
                                     for e in items["recommendations"]]
         indicators = [e for d in documents for e in _entries(d, "indicators", Indicator)]
         partial = [e for d in documents for e in _entries(d, "indicators", Indicator, _partly)]
-        ids = {entry.value.id for entry in (*texts, *chain(*items.values()), *indicators)}
+        composites = [*_entries(main, "composites", Composite)]
+        ids = {entry.value.id for entry in (*texts, *chain(*items.values()), *indicators, *composites)}
         right = {name: Entry(s, d) for name, d in sources.items() if (s := _one(Source, d.tree))}
         kept = {name: Entry(r, d) for name, d in self._registers() if (r := _one(Register, d.tree))}
         self.registers = {name: entry.value for name, entry in kept.items()}
@@ -140,7 +142,7 @@ class Reading:
             indicators=indicators, sources=right,
             areas={str(e.location[-1]): e for e in _entries(main, "areas", Place)},
             scorecards=[*_texts(main, "scorecards")], languages=[*_texts(main, "languages")] or [Entry("en", main)],
-            partial=partial, refused=wrong.union({str(item.get("id")) for item in said} - ids),
+            partial=partial, composites=composites, refused=wrong.union({str(item.get("id")) for item in said} - ids),
             claimed={a for answers in self.said.values() for a in answers},
             unread=bool(self._unread), named=self._named,
             registers={name.removeprefix("sources/") for name in self._names("sources/registers/*")},

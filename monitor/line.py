@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from statistics import median
 
 import polars as pl
 
-from monitor import area
+from monitor import area, guarded, ruptures
 from monitor.evidence import Evidence
+from monitor.gap_text import Teller
+from monitor.gaps import Spread
 from monitor.model import Direction, Indicator
 from monitor.period import decimal_year
 from monitor.project import Project
-from monitor.results import Assessment, Finding, Level, Reason, Snapshot, Status
-from monitor.scorecard import Aside, Citation, Figure, Line, Point
+from monitor.results import Assessment, Finding, Level, Reason, Reasoning, Snapshot, Status
+from monitor.scorecard import Citation, Gap, Line, Point
 from monitor.series import MISSING, TOTAL, Series
+from monitor.told import Aside, Figure
+from monitor.why import Case, fragile, sentences
 from monitor.words import Words
 
 #: fewer members of a group than this give no comparison line
@@ -61,13 +65,28 @@ def objective(project: Project, words: Words, number: int) -> str:
     return words("account.title_unconfirmed", title=title) if number in project.unconfirmed_titles else title
 
 
+def printed(words: Words, indicator: Indicator, value: float | None) -> str:
+    """A value as printed: yes and no for binary ones, a per cent sign that cannot part from its number."""
+    if value is None:
+        return "–"
+    if indicator.scale == "binary":
+        return words("figure.yes" if value else "figure.no")
+    text = words.number(value, indicator.decimals)
+    return words("figure.percent", n=text) if indicator.scale == "percent" else text
+
+
 class Sayer:
     """Says one indicator in one area, in one language."""
 
     def __init__(
-        self, project: Project, words: Words, evidence: Evidence, findings: Sequence[Finding], seen: Observations
+        self, project: Project, words: Words, evidence: Evidence, findings: Sequence[Finding], seen: Observations,
+        reasonings: Mapping[tuple[str, str], Reasoning] = {},
     ) -> None:
         self.project, self.words, self.evidence, self.seen = project, words, evidence, seen
+        self.reasonings = reasonings
+        self.gaps: dict[tuple[str, str], list[Spread]] = {}
+        for gap in evidence.gaps:
+            self.gaps.setdefault((gap.indicator, gap.ref_area), []).append(gap)
         self.found: dict[str, list[Finding]] = {}
         for finding in findings:
             self.found.setdefault(finding.indicator, []).append(finding)
@@ -93,6 +112,8 @@ class Sayer:
         if judged.reason is Reason.NOT_APPLICABLE and (why := self.outside(indicator, code)):
             reason_text = f"{reason_text}: {why}"
         comparison, group_points = self._comparison(indicator, code)
+        compared = self._compared(indicator, code, shown, comparison, group_points)
+        case = Case(words, indicator, judged, self.reasonings.get((indicator.id, code)))
         return Line(
             id=indicator.id, title=indicator.title, definition=indicator.definition, kind=indicator.kind,
             kind_text=words(f"kind.{indicator.kind}"), added_by=indicator.added_by,
@@ -103,7 +124,10 @@ class Sayer:
             grade=judged.grade, grade_text=words(f"grade.{judged.grade}") if judged.grade else "",
             grade_why=tuple(words(f"grade.why.{one.split()[0]}") for one in judged.grade_why.split(", ") if one),
             latest=latest, base=base, target=target, target_text=self._target_text(indicator, code),
-            comparison=comparison, reading=indicator.reading, method=judged.method,
+            guarded=guarded.say(
+                words, self.project.indicators, self.evidence.readings.get((indicator.id, code)), self.number),
+            comparison=comparison, comparison_text=compared,
+            gaps=self._gaps(indicator, judged, shown), reading=indicator.reading, method=judged.method,
             method_text=words(f"method.{judged.method}") if judged.method and judged.reason is None else "",
             pace=self._pace(judged), points=points, group_points=group_points,
             breakdowns=self._breakdowns(indicator, code), notes=self._notes(indicator, judged),
@@ -112,7 +136,7 @@ class Sayer:
             citations=self.citations(indicator) if shown else (),
             gcm=tuple(f"{g} {objective(self.project, words, g)}" for g in indicator.gcm), sdg=tuple(indicator.sdg),
             bounds=indicator.bounds, chart_title=self._chart_title(indicator, shown),
-            chart_text=self._chart_text(indicator, shown),
+            chart_text=self._chart_text(indicator, shown), why=sentences(case), fragile=fragile(case),
         )
 
     def outside(self, indicator: Indicator, code: str) -> str:
@@ -137,7 +161,7 @@ class Sayer:
         mine = self.evidence.aside.filter(ref_area=code).sort("indicator", "breakdown", "time_period")
         return tuple(
             Aside(key, one.title, Figure(self.number(one, value), when, value,
-                                         "" if part == TOTAL else self._breakdown_label(part)), reason)
+                                         "" if part == TOTAL else self.breakdown_label(part)), reason)
             for key, when, value, part, reason in mine.select(columns).iter_rows()
             if (one := self.project.indicators.get(key))
         )
@@ -147,13 +171,7 @@ class Sayer:
         return tuple(self.words("sentence.unconfirmed_fact", text=text) for text in indicator.unconfirmed)
 
     def number(self, indicator: Indicator, value: float | None) -> str:
-        """A value as printed: yes and no for binary ones, a per cent sign that cannot part from its number."""
-        if value is None:
-            return "–"
-        if indicator.scale == "binary":
-            return self.words("figure.yes" if value else "figure.no")
-        text = self.words.number(value, indicator.decimals)
-        return self.words("figure.percent", n=text) if indicator.scale == "percent" else text
+        return printed(self.words, indicator, value)
 
     def _status_text(self, indicator: Indicator, judged: Assessment) -> str:
         """The word on the chip: a law is in place or not, and where no number was promised no target is met."""
@@ -226,12 +244,14 @@ class Sayer:
                           of=self.words.day(day) if day else when)
 
     def _comparison(self, indicator: Indicator, code: str) -> tuple[Figure | None, tuple[Point, ...]]:
-        group = area.comparison_group(code)
-        if not indicator.comparable or group is None or indicator.scale in ("count", "binary"):
+        """The nearest group that has figures: the EU for its members, else the M49 region round the country."""
+        if not indicator.comparable or indicator.scale in ("count", "binary"):
             return None, ()
-        seen, members = self.seen.group(indicator.id, group, code)
-        seen = [s for s in seen if s[2] is not None]
-        if not seen:
+        for group in area.comparison_groups(code):
+            seen, members = self.seen.group(indicator.id, group, code)
+            if seen := [s for s in seen if s[2] is not None]:
+                break
+        else:
             return None, ()
         name = self.words.area(group)
         label = self.words("sentence.group.median", group=name, n=members) if members else name
@@ -239,15 +259,39 @@ class Sayer:
         points = tuple(Point(w, t, v, self.number(indicator, v), f) for w, t, v, f, *_ in seen)
         return Figure(self.number(indicator, value), when, value, label), points
 
+    def _compared(
+        self, indicator: Indicator, code: str, shown: Sequence[Point], group: Figure | None, points: Sequence[Point]
+    ) -> str:
+        """How far the area is from its group in the newest period that both have; "" where they never meet."""
+        own = {p.period: p for p in shown if p.flag != "F"}
+        both = [(own[p.period], p) for p in points if p.period in own]
+        if group is None or not both:
+            return ""
+        mine, theirs = both[-1]
+        difference = (mine.value or 0) - (theirs.value or 0)
+        way = "same" if mine.text == theirs.text else "higher" if difference > 0 else "lower"
+        return self.words(f"sentence.group.{way}", group=group.label, value=theirs.text, period=theirs.period,
+                          area=self.project.area_name(code, self.words), own=mine.text,
+                          difference=self._teller(indicator).unit(difference))
+
+    def _teller(self, indicator: Indicator) -> Teller:
+        return Teller(self.words, indicator, self.number, self.breakdown_label, self._status_text)
+
+    def _gaps(self, indicator: Indicator, judged: Assessment, shown: Sequence[Point]) -> tuple[Gap, ...]:
+        wholes = {p.period: p.value for p in shown if p.value is not None}
+        told = (self._teller(indicator).gap(one, judged, wholes)
+                for one in self.gaps.get((indicator.id, judged.ref_area), ()))
+        return tuple(gap for gap in told if gap)
+
     def _breakdowns(self, indicator: Indicator, code: str) -> tuple[Figure, ...]:
         return tuple(
             Figure(self.words("flag.Q") if flag == "Q" else self.number(indicator, value), when, value,
-                   self._breakdown_label(name))
+                   self.breakdown_label(name))
             for name, (when, _, value, flag, *_) in sorted(self.seen.broken_down.get((indicator.id, code), {}).items())
             if value is not None or flag in MISSING
         )
 
-    def _breakdown_label(self, name: str) -> str:
+    def breakdown_label(self, name: str) -> str:
         labels = []
         for part in name.split(";"):
             dim, _, value = part.partition("=")
@@ -258,6 +302,7 @@ class Sayer:
     def _notes(self, indicator: Indicator, judged: Assessment) -> tuple[str, ...]:
         """The method's word on an edge case, then what the checks found on this area or on all."""
         own = [self.words(f"sentence.note.{judged.note}")] if judged.note else []
+        own += ruptures.said(self.words, indicator, judged)
         mine = [
             f"{f.message} {self.words('sentence.aside')}" if f.cells else f.message
             for f in self.found.get(indicator.id, [])

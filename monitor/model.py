@@ -12,29 +12,19 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from monitor import area, period
+from monitor.declared import Confidence as Confidence
+from monitor.declared import Declared as Declared
+from monitor.declared import Duration as Duration
+from monitor.declared import Id as Id
+from monitor.declared import LeastChange as LeastChange
+from monitor.declared import Period as Period
+from monitor.declared import Url as Url
 from monitor.expect import Expect, Expected
+from monitor.matrix import Break, ReadingMatrix
 from monitor.results import Assessment, Edition, Finding, Level, Reason, Snapshot, Status  # noqa: F401
-
-
-class Declared(BaseModel):
-    """A block of YAML: frozen, and with no key we do not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
-
-
-def _duration(text: Any) -> Any:
-    period.days(str(text))  # raises ValueError with the sentence a reader needs
-    return str(text)
-
-
-def _period(text: Any) -> Any:
-    try:
-        return period.normalise(str(text))
-    except Exception as problem:
-        raise ValueError(str(problem)) from None
 
 
 def _checks(declared: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -45,16 +35,8 @@ def _checks(declared: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 Checks = Annotated[dict[str, dict[str, Any]], AfterValidator(_checks)]
-Duration = Annotated[str, BeforeValidator(_duration), Field(description="ISO 8601 duration: P1Y, P3M, P14D")]
-Period = Annotated[str, BeforeValidator(_period), Field(description="2024, 2024-Q3, 2024-05, 2007/08")]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s<>\"]+$")]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-
-#: how sure we are of a fact: read in a published source; seen second-hand; general knowledge; in a seed text
-Confidence = Literal["V", "V2", "M", "S"]
 #: OHCHR's three kinds (commitment, effort, result), and what only gives context
 Kind = Literal["structure", "process", "outcome", "context"]
-
 
 #: what an area is to migrants; several may hold
 RoleName = Literal["origin", "transit", "destination"]
@@ -101,13 +83,6 @@ class Target(Declared):
 class Baseline(Declared):
     period: Period
     note: str = ""
-
-
-class LeastChange(Declared):
-    """How far two figures must be apart, in the indicator's own unit, before one is called a change."""
-
-    by: float = Field(gt=0, description="a smaller change since the base is not told from noise, and not judged")
-    because: str = Field(description="where it comes from: the publisher's margin of error, or a rule of thumb of ours")
 
 
 class Superseded(Declared):
@@ -216,6 +191,8 @@ class Indicator(Declared):
     )
     companions: list[Id] = Field([], description="indicators that must be read beside this one")
     reading: str = Field("", description="a sentence printed with the figure wherever it stands")
+    reading_matrix: ReadingMatrix | None = Field(None, description="how recorded crime is read with its companions")
+    breaks: list[Break] = Field([], description="where a series broke and its publisher has not flagged it")
     cadence: Duration = "P1Y"
     true_on: str = Field("", pattern=r"^(\d\d-\d\d)?$", description="month and day a figure is of, where it tells how "
                          "things stood on one day of its year: 01-01")
@@ -262,6 +239,11 @@ class Indicator(Declared):
             datetime.date.fromisoformat(f"2023-{self.true_on}")  # a ValueError says what is wrong with it
         if self.direction is Direction.AMBIGUOUS and not self.companions:
             raise ValueError("an ambiguous indicator names the 'companions' that explain it")
+        if self.direction is Direction.AMBIGUOUS and self.comparable:
+            raise ValueError("what is ambiguous must not be set beside other areas or ranked: leave 'comparable' out")
+        if self.reading_matrix and self.direction is not Direction.AMBIGUOUS:
+            raise ValueError("a 'reading_matrix' is for an indicator that is never judged alone: "
+                             "direction ambiguous_needs_companion")
         return self
 
     def moment(self, when: str) -> datetime.date | None:
@@ -321,6 +303,9 @@ class Offered(Declared):
     note: str = ""
     params: dict[str, str] = Field({}, description="query parameters of this series, beside the source's")
     options: dict[str, Any] = Field({}, description="options of the reader for this series")
+    resource: dict[Literal["id", "name", "file", "format"], str] = Field(
+        {}, description="of a CKAN dataset (package_show): the file meant, by its id, name, file name or format"
+    )
 
 
 class Source(Declared):
@@ -335,6 +320,7 @@ class Source(Declared):
     citation: str = Field(description="may hold {series}, {retrieved}, {url}")
     reader: str
     endpoint: str | None = Field(None, description="https address; may hold {series}; none for a register")
+    metadata: str | None = Field(None, description="https address of what the publisher says of {series}, where apart")
     params: dict[str, str] = {}
     headers: dict[str, str] = {}
     paging: Paging | None = None
@@ -396,3 +382,4 @@ class About(Declared):
     licence: str = "CC BY 4.0"
     participation: str = Field("", description="which migrants took part, and how; or that none have yet")
     next_update: str = ""
+    home: Url | None = Field(None, description="where editions are published, for the links of the feed")

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
+from monitor import ckan
 from monitor.errors import DefinitionError
 from monitor.model import Paging, Source
 from monitor.network import LATER, PUBLISHER, Trouble
@@ -62,7 +63,7 @@ def address(source: Source, series: str, page: dict[str, str] | None = None) -> 
 
 
 def pages(source: Source, series: str, until: int, ask: Callable[[str], Answer]) -> list[Answer]:
-    """Every page of an answer, in order.
+    """Every page of an answer, in order; of a CKAN dataset, the declared file.
 
     Args:
         until: the last calendar year asked for, where pages are years.
@@ -72,14 +73,39 @@ def pages(source: Source, series: str, until: int, ask: Callable[[str], Answer])
         Trouble: a page could not be had, the number of pages is not where it is declared or keeps changing, a page
             comes twice, or there are too many pages or bytes.
     """
+    if source.series[series].resource:
+        return [_file(source, series, ask)]
     try:
-        return _collect(source, series, until, ask)
+        return _collect(source, series, until, ask) + _metadata(source, series, ask)
     except _Moved:
         try:
-            return _collect(source, series, until, ask)
+            return _collect(source, series, until, ask) + _metadata(source, series, ask)
         except _Moved as moved:
             what, last = moved.args
             raise Trouble(f"{what} changed while they were read, twice (at last {last})", LATER) from None
+
+
+def _metadata(source: Source, series: str, ask: Callable[[str], Answer]) -> list[Answer]:
+    """What the publisher says of a series, where that is declared; figures do without it where it is not there."""
+    if source.metadata is None:
+        return []
+    try:
+        return [ask(source.metadata.replace("{series}", quote(series, safe="")))]
+    except Trouble as trouble:
+        if trouble.status == 404:
+            return []
+        raise
+
+
+def _file(source: Source, series: str, ask: Callable[[str], Answer]) -> Answer:
+    """The declared file of a dataset, which is asked for first; its address is kept among the headers."""
+    if source.paging:
+        raise DefinitionError(f"sources/{source.id}.yaml: series: {series}: a 'resource' is one file, so 'paging' of "
+                              "the source has no meaning: leave one of them out.")  # fmt: skip
+    url = ckan.address(ask(address(source, series)).body, source, series)
+    found = ask(url)
+    where = urlsplit(url)._replace(query="", fragment="").geturl()  # what is signed in a query is nobody's business
+    return Answer(found.body, found.status, found.headers | {"content-location": where})
 
 
 class _Moved(Exception):
@@ -129,10 +155,20 @@ def _each(source: Source, series: str, until: int, ask: Callable[[str], Answer])
     elif paging.kind == "offset":
         if paging.step < 1:
             raise DefinitionError(f"sources/{source.id}.yaml: paging: 'step' must say how many rows a page has.")
+        before = -1
         for number in range(MOST + 1):
             answer = page(number * paging.step)
             yield answer
-            if _rows(answer.body) < paging.step:
+            count, total = ckan.rows(answer.body) or (_rows(answer.body), -1)
+            if before != total and number:
+                raise _Moved("the number of rows", f"{total} instead of {before}")
+            before = total
+            if number * paging.step + count < total and count < paging.step:
+                raise Trouble(
+                    f"page {number + 1} has {count} rows, fewer than the {paging.step} asked for, though {total} were "
+                    "announced", f"'limit' and 'step' in sources/{source.id}.yaml must be what the site sends at most."
+                )  # fmt: skip
+            if count < paging.step or number * paging.step + count == total:
                 return
     else:
         for year in range(paging.first, until + 1):
@@ -179,7 +215,9 @@ def _state(body: bytes) -> str:
 
 
 def _rows(body: bytes) -> int:
-    """Rows of a page: items of a JSON list, or lines of a CSV below its heading."""
+    """Rows of a page: items of a JSON list, activities of IATI's XML, or lines of a CSV below its heading."""
+    if b"<iati-activities" in body[:4096]:
+        return len(re.findall(rb"<iati-activity[\s>]", body))
     try:
         items = json.loads(body)
     except (ValueError, RecursionError):

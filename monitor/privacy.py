@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monitor import area
+from monitor.errors import DefinitionError
 
 FILE = "mandate/withheld_names.txt"
 TITLES = r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Herr|Frau|Monsieur|Madame|Mme|Señora?|Sra?|Doña|Signora?"
@@ -193,3 +194,15 @@ def _main(folder: Path) -> None:
 
 if __name__ == "__main__":
     _main(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
+
+
+def refuse(body: bytes, file: str, hidden: Withheld) -> None:
+    """A register that names a private person is not read, so that nothing of it is published.
+
+    Raises:
+        DefinitionError: it does; every line is named, and nobody.
+    """
+    text = body.decode("utf-8", "replace")
+    if lines := sorted({text.count("\n", 0, start) + 1 for start, _ in withheld(text, hidden)}):
+        raise DefinitionError(f"sources/{file}:{n}: holds the name of a private person, and is withheld until it is "
+                              "taken out." for n in lines)

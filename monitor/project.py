@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from monitor import consistency, declarations, document, entries, layers, plugins, privacy
+from monitor import composite_rules, consistency, declarations, document, entries, layers, plugins, privacy
+from monitor.composite_model import Composite
 from monitor.errors import DefinitionError
 from monitor.items import Crosswalk, Recommendation
 from monitor.layers import NAME, flagship, packaged
@@ -57,6 +58,7 @@ class Project:
     hidden: privacy.Withheld = privacy.NONE  # names of private persons, which may stand nowhere
     elsewhere: Collection[str] = ()  # ids of what could not be read or is left out: a link to them is not judged
     bodies: tuple[str, ...] = ()  # names that look like a person's and are none
+    composites: dict[str, Composite] = field(default_factory=dict)  # several indicators in one number
 
     @cached_property
     def ordinary(self) -> frozenset[str]:
@@ -100,6 +102,15 @@ class Project:
         """
         self.present(name)
         return _named(self.indicators, name, "indicator")
+
+    def composite(self, name: str) -> Composite:
+        """A declared composite.
+
+        Raises:
+            DefinitionError: there is none of that id; the message names the nearest, or says that it was left out.
+        """
+        self.present(name)
+        return _named(self.composites, name, "composite")
 
     def source(self, name: str) -> Source:
         """A declared source.
@@ -158,7 +169,7 @@ class Project:
 
     def named(self, thing: str) -> str:
         """The id a person means, whatever capitals they typed; what they typed where nothing has it."""
-        known = self.mandate.ids() | self.indicators.keys() | self.left_out.keys()
+        known = self.mandate.ids() | self.indicators.keys() | self.composites.keys() | self.left_out.keys()
         return thing if thing in known else {name.lower(): name for name in sorted(known)}.get(thing.lower(), thing)
 
     def present(self, name: str) -> None:
@@ -275,15 +286,16 @@ def load(folder: str | Path | None = None, strict: bool = True) -> Project:
     home, announced = _home(folder)
     reading = layers.Reading(tuple(dict.fromkeys((home, flagship()))))
     about, framework, declared = reading.declared()
-    found = list(consistency.problems(declared))
+    found = [*consistency.problems(declared), *composite_rules.problems(declared)]
     problems = [*reading.problems, *(p.sentence for p in found)]
     if about is None or (strict and problems):
         raise DefinitionError(sorted(problems, key=_place))
     kept, fallen = consistency.without(declared, {id(p.entry) for p in found if p.fatal})
+    composites, fell = composite_rules.without(kept)
     told = {kind: {e.value.id: e.value for e in entries} for kind, entries in kept.items.items()}
     items = [e for entries in kept.items.values() for e in entries]
     lines = {name: e for e in reversed((*items, *kept.texts)) for name in getattr(e.value, "ids", [e.value.id])}
-    lines |= {e.value.id: e for e in reversed(kept.indicators)}
+    lines |= {e.value.id: e for e in reversed((*kept.indicators, *composites))}
     known = {*lines}
     lines |= {f"area {code}": entry for code, entry in kept.areas.items()}
     return Project(
@@ -296,10 +308,11 @@ def load(folder: str | Path | None = None, strict: bool = True) -> Project:
         gcm=framework.titles if framework else {n: f"objective {n}" for n in range(1, 24)},
         principles=framework.principles if framework else {},
         unconfirmed_titles=tuple(framework.unconfirmed) if framework else (),
-        problems=tuple(sorted([*problems, *fallen], key=_place)), announced=announced, files=reading.hashes(),
+        problems=tuple(sorted([*problems, *fallen, *fell], key=_place)), announced=announced, files=reading.hashes(),
         crosswalks={e.value.id: e.value for e in kept.crosswalks},
         registers=reading.registers, checks=reading.checks, hidden=reading.hidden,
         elsewhere=declared.elsewhere, bodies=tuple(reading.bodies),
+        composites={e.value.id: e.value for e in composites},
         left_out={name: answers for name, answers in reading.said.items() if name not in known},
         lines={name: f"{e.document.path}:{e.document.line(e.location)}" for name, e in lines.items()},
     )

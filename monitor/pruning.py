@@ -1,15 +1,16 @@
-"""What may be deleted from the store: old answers that no edition cites, and never the newest of a series."""
+"""What may be deleted from the store: old answers that no edition cites, and never the newest of a series; and rows
+that were kept of such answers or by an earlier engine, which are only made again where somebody asks for them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from monitor import store as _store
-from monitor.bodies import path_of
+from monitor.bodies import alone, path_of, rows_of
 from monitor.errors import UnreadableData
 from monitor.store import Kept
 
@@ -24,6 +25,13 @@ class Plan:
     answers: tuple[Kept, ...]
     size: int
     cited: int  # answers that are old enough and stay because an edition cites them
+    rows: tuple[Path, ...] = ()  # files with rows already read, of those answers or made by another engine
+    rows_size: int = 0
+
+
+def useless(store: Path, sha256: str) -> bool:
+    """Is an answer marked as one that cannot be read or was set aside?"""
+    return any((store / kind / f"{sha256}.txt").exists() for kind in _WRONG)
 
 
 def cited(folders: Iterable[Path]) -> frozenset[str]:
@@ -44,7 +52,7 @@ def cited(folders: Iterable[Path]) -> frozenset[str]:
     return frozenset(found)
 
 
-def plan(store: Path, keep: int | None, since: date | None, used: frozenset[str]) -> Plan:
+def plan(store: Path, keep: int | None, since: date | None, used: frozenset[str], engine: str) -> Plan:
     """What to prune.
 
     Args:
@@ -52,15 +60,17 @@ def plan(store: Path, keep: int | None, since: date | None, used: frozenset[str]
             or were set aside do not count, so that there is always one that serves.
         since: what was known on this day or came later stays.
         used: hashes of answers that stay whatever their age.
+        engine: hash of the program, whose rows stay as long as their answer does.
     """
     series: dict[tuple[str, str], list[Kept]] = {}
-    for one in _store.answers(store):
+    every = _store.answers(store)
+    for one in every:
         if not one.pruned:
             series.setdefault((one.snapshot.source, one.snapshot.series), []).append(one)
     old: list[Kept] = []
     for answers in series.values():
         newest = [*dict.fromkeys(one.snapshot.sha256 for one in reversed(answers))]
-        sound = [name for name in newest if not any((store / kind / f"{name}.txt").exists() for kind in _WRONG)]
+        sound = [name for name in newest if not useless(store, name)]
         staying = {newest[0], *sound[: max(keep or 0, 1)]}
         if since:
             known = [one for one in answers if one.snapshot.retrieved[:10] <= since.isoformat()]
@@ -73,4 +83,30 @@ def plan(store: Path, keep: int | None, since: date | None, used: frozenset[str]
               for page in one.pages}  # fmt: skip
     freed = {page.sha256 for one in going for page in one.pages} - needed
     files = [store / path_of(name) for name in freed]
-    return Plan(tuple(going), sum(path.stat().st_size for path in files if path.is_file()), len(old) - len(going))
+    gone = {one.snapshot.sha256 for one in every if one.pruned or one.number in numbers}
+    left = {one.snapshot.sha256 for one in every if not one.pruned and one.number not in numbers}
+    rows = _rows(store, gone - left, engine)
+    return Plan(tuple(going), _size(files), len(old) - len(going), rows, _size(rows))
+
+
+def sweep(store: Path, rows: Iterable[Path]) -> None:
+    """Delete files with kept rows.
+
+    Raises:
+        SourceUnavailable: another process is writing to the store and does not end.
+        OSError: the store may not be written.
+    """
+    with alone(store):
+        for path in rows:
+            path.unlink(missing_ok=True)
+
+
+def _rows(store: Path, gone: Collection[str], engine: str) -> tuple[Path, ...]:
+    """The files whose rows are of an answer that is gone, or were made by another engine (`bodies.rows_key`)."""
+    marks = tuple(rows_of(engine, sha256) for sha256 in gone)
+    return tuple(path for path in sorted((store / "rows").glob("*.parquet"))
+                 if not path.name.startswith(rows_of(engine)) or path.name.startswith(marks))
+
+
+def _size(files: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in files if path.is_file())

@@ -7,7 +7,9 @@ The rule, for each finding of level error that names the figures at fault (`Find
 2. The indicator is still judged in that area on the figures that are left, unless the newest figure is among those at
    fault (an older one would pass for the newest), or more than a quarter of its headline figures are (then it is not
    single figures that are wrong).
-3. An error that names no figures is a fault of the whole series, and withholds the judgement as ever.
+3. An error that names no figures is a fault of the whole series, in the area it names or in all: another unit, another
+   scale, other dates. Then nobody knows what the figures are, so all of them are set aside there, none is printed as
+   the value, and the judgement is withheld.
 
 Why it is so: docs/decisions/016-single-wrong-figures-are-set-aside.md.
 """
@@ -48,12 +50,20 @@ class Quarantine:
 
 
 def set_aside(series: Series, findings: Iterable[Finding]) -> Quarantine:
-    """Take the figures that errors name out of a Series."""
+    """Take the figures that errors name out of a Series; all of an area, or of all, where an error names none.
+
+    Args:
+        findings: of checks that looked at these very figures. One about an answer in whose place others serve is none.
+    """
+    errors = [f for f in findings if f.level is Level.ERROR]
     named = pl.DataFrame(
-        [(f.indicator, f.ref_area, *cell, f.check, f.message) for f in findings if f.level is Level.ERROR
-         for cell in f.cells],
+        [(f.indicator, f.ref_area, *cell, f.check, f.message) for f in errors for cell in f.cells],
         schema=dict.fromkeys([*KEY, "check", "reason"], pl.String), orient="row",
     )
+    for f in errors:
+        if not f.cells:
+            wide = series.frame.filter(indicator=f.indicator, **({"ref_area": f.ref_area} if f.ref_area else {}))
+            named.extend(wide.select(*KEY, check=pl.lit(f.check), reason=pl.lit(f.message)))
     if not named.height:
         return Quarantine(series, pl.DataFrame(schema=ROWS), frozenset(), {})
     cells = named.group_by(KEY, maintain_order=True).agg(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from monitor import options
 from monitor.errors import ChecksFailed, DefinitionError, MonitorError
 
 if TYPE_CHECKING:
@@ -21,16 +21,8 @@ if TYPE_CHECKING:
     from monitor.register_form import Objection
     from monitor.registers import Register
 
-_project = click.option(
-    "--project",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.",
-)
 #: rows of a register that its summary shows
 SHOWN = 12
-_json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
 
 
 @click.group()
@@ -39,11 +31,11 @@ def register() -> None:
 
 
 @register.command("list")
-@_project
-@_json
+@options.in_project
+@options.as_json
 def list_(folder: Path | None, as_json: bool) -> None:
     """Every register: rows, areas, newest row, the indicators that read it, how many errors it has."""
-    listing(_load(folder), as_json)
+    listing(options.load(folder), as_json)
 
 
 def listing(project: Project, as_json: bool) -> None:
@@ -99,14 +91,14 @@ def summary(project: Project, name: str, as_json: bool) -> None:
 
 @register.command()
 @click.argument("name")
-@_project
-@_json
+@options.in_project
+@options.as_json
 def show(name: str, folder: Path | None, as_json: bool) -> None:
     """The codebook of a register, how far two readers agree, and its rows."""
     from monitor import codebook, terminal
     from monitor.registers import agreement
 
-    project = _load(folder)
+    project = options.load(folder)
     declared = project.register(name)
     held = _rows(project, declared)
     if as_json:
@@ -121,16 +113,16 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
 
 @register.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@_project
+@options.in_project
 @click.option("--strict", is_flag=True, help="Exit with 13 on warnings, not only with 10 on errors.")
 @click.option("--links", "online", is_flag=True, help="Ask every cited page, and its copy, whether it is still there.")
-@_json
+@options.as_json
 def check(names: tuple[str, ...], folder: Path | None, strict: bool, online: bool, as_json: bool) -> None:
     """Find what is wrong in the rows: doubles, missing evidence, dates, disagreement, people's names, dead links."""
     from monitor import codebook, terminal
     from monitor.registers import agreement
 
-    project = _load(folder)
+    project = options.load(folder)
     chosen = [project.register(name) for name in names] or [*project.registers.values()]
     found = [(declared.id, remark) for declared in chosen for remark in _remarks(project, declared)]
     found += _dead(project, chosen) if online else []
@@ -162,7 +154,7 @@ def check(names: tuple[str, ...], folder: Path | None, strict: bool, online: boo
 
 @register.command()
 @click.argument("name")
-@_project
+@options.in_project
 @click.option(
     "--from",
     "source",
@@ -183,16 +175,17 @@ def add(
     """Add a row: asked for field by field, checked, and shown with what it changes before it is written."""
     from monitor import append, effect, register_form, terminal
 
-    project = _load(folder)
+    project = options.load(folder)
     declared = project.register(name)
     target, there, body = _target(project, declared)
     values = dict(register_form.pair(text, declared) for text in given)
-    cut_off = _date(as_of)
+    cut_off = options.date(as_of)
     taken = {row["id"] for row in _rows(project, declared)}
     if source:
         rows = [{**row, **values} for row in register_form.from_file(source)]
     else:
-        rows = [values] if values else [register_form.asked(declared, taken, _today(), _looking(project, declared))]
+        looking = _looking(project, declared)
+        rows = [values] if values else [register_form.asked(declared, taken, options.date(None), looking)]
     by_form = not source and not values
     for row in rows:
         row["id"] = row.get("id") or register_form.next_id(declared, row.get("ref_area", ""), taken)
@@ -212,7 +205,7 @@ def add(
     for row in rows:
         click.echo("  " + "; ".join(f"{column} {value}" for column, value in row.items() if value))
     areas = {row["ref_area"] for row in rows}
-    changed = effect.of(project, declared, after, areas, cut_off, datetime.now(UTC).isoformat(timespec="seconds"))
+    changed = effect.of(project, declared, after, areas, cut_off, options.now())
     used = ", ".join(effect.readers(project, declared))
     if changed:
         terminal.table(("indicator", "scorecard", "before", "after"), changed)
@@ -231,30 +224,6 @@ def wrong_rows(project: Project) -> list[str]:
     """A sentence for each row of any register that is wrong, for ``monitor check``."""
     found = [remark for declared in project.registers.values() for remark in _remarks(project, declared)]
     return [remark.sentence for remark in found if remark.level == "error"]
-
-
-def _load(folder: Path | None) -> Project:
-    from monitor.project import load
-
-    project = load(folder, strict=False)
-    if project.announced:
-        click.echo(project.announced, err=True)
-    for problem in project.problems:
-        click.secho(f"wrong: {problem}", err=True, fg="yellow")
-    return project
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
-def _date(text: str | None) -> date:
-    try:
-        return date.fromisoformat(text) if text else _today()
-    except ValueError:
-        raise click.BadParameter(
-            f"'{text}' is no date: expected a form like 2026-11-22.", param_hint="--as-of"
-        ) from None
 
 
 def _say(tree: object) -> None:
@@ -303,7 +272,7 @@ def _remarks(project: Project, declared: Register, body: bytes | None = None) ->
     ids = project.mandate.ids() | project.indicators.keys()
     own = (project.folder / "sources" / declared.file).is_file()  # an inherited one speaks of another mandate
     return curation.remarks(
-        declared, text, _today(), ids if own else (), project.hidden, project.elsewhere, project.bodies,
+        declared, text, options.date(None), ids if own else (), project.hidden, project.elsewhere, project.bodies,
         project.ordinary,
     )
 

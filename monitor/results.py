@@ -127,10 +127,60 @@ class Assessment:
     note: str = ""  # key of a sentence about an edge case
     grade: str = ""  # how good the evidence is, A to D; "" where there is no figure (`monitor.grade`)
     grade_why: str = ""  # what took points: "age 1, gaps 2"
+    reading: str = ""  # of recorded crime: likely_improvement, warning, cannot_tell (`monitor.guard`); never a status
 
     def __post_init__(self) -> None:
         if (self.status is Status.NOT_ASSESSED) != (self.reason is not None):
             raise ValueError(f"{self.indicator} {self.ref_area}: a reason goes with not_assessed, and only with it")
+
+
+@dataclass(frozen=True)
+class Flip:
+    """The smallest move of the newest figure alone, one way, that changes the status."""
+
+    value: float  # the newest figure would have to be this
+    move: float  # by so much, in the unit of the figure; negative: lower
+    share: float | None  # of the size of the figure, 0.02 is 2 %; None where a share has no meaning
+    status: Status  # what the status would be
+    reason: Reason | None = None  # where it would be not assessed
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """A measured number between the cut-offs of a method: what decided the status, and how near the next one is."""
+
+    measure: str  # the name the method gives it: ratio, rate ...
+    value: float
+    better: float | None = None  # the least that would give a better status; None: there is none
+    worse: float | None = None  # below this the status is worse
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What another method says of the same figures and the same target."""
+
+    method: str
+    status: Status
+    reason: Reason | None
+    word: str  # its own
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """Why a status is what it is, how near another one was, and what other methods would have said."""
+
+    indicator: str
+    ref_area: str
+    higher: Flip | None  # None: no higher figure within the limit, or none that is possible, changes the status
+    lower: Flip | None
+    limit: float  # how far up and down was looked, in the unit of the figure
+    cutoff: Cutoff | None  # None where no single number decided
+    others: tuple[Opinion, ...]
+
+    @property
+    def nearest(self) -> Flip | None:
+        """The smaller of the two moves."""
+        return min(filter(None, (self.lower, self.higher)), key=lambda flip: abs(flip.move), default=None)
 
 
 @dataclass(frozen=True)

@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from monitor import (
     area,
+    before,
+    changed,
     cited,
     compose,
+    composite_table,
     edition,
     evidence,
+    gaps,
     grade,
+    guard,
     judge,
     network,
     plugins,
     protection,
     quarantine,
+    reasoning,
     restated,
+    site_editions,
     swap,
+    translated,
 )
+from monitor.composite_model import Composite
 from monitor.errors import DefinitionError
 from monitor.evidence import Evidence
 from monitor.model import Indicator, Source
 from monitor.project import Project
 from monitor.render import render_pages, render_quality
-from monitor.results import Assessment, Edition, Finding, Level
+from monitor.results import Assessment, Edition, Finding, Level, Reasoning
+from monitor.scorecard import Scorecard
 from monitor.series import Series
+from monitor.site import Earlier
 from monitor.validation import plan as validation
 from monitor.words import Words
 
@@ -49,6 +62,16 @@ class Judged:
     findings: list[Finding]
     assessments: list[Assessment]
     areas: tuple[str, ...]
+    past: before.Past = field(default_factory=before.Past)
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    as_of: date = date.min
+    earlier: tuple[Earlier, ...] = ()  # the editions before, oldest first
+
+    @cached_property
+    def reasonings(self) -> dict[tuple[str, str], Reasoning]:
+        """Why each status is what it is; worked out where it is first asked for."""
+        return reasoning.reasonings(self.indicators, self.evidence.series, self.assessments, self.as_of)
+    composites: tuple[composite_table.Table, ...] = ()  # each over its own areas
 
 
 def run(
@@ -61,41 +84,65 @@ def run(
     out: Path | None = None,
     formats: Sequence[str] = FORMATS,
     offline: bool = False,
-    language: str = "",
+    languages: Sequence[str] = (),
     manifest: Mapping[str, Any] | None = None,
+    since: str = "",
+    made_in: Path | None = None,
     progress: Callable[[str, str], None] = lambda step, detail: None,
 ) -> Edition:
     """Make one edition. ``now`` (ISO 8601) stamps what is fetched; nothing else depends on the clock.
 
     Args:
+        languages: the first stands at the root of the edition, each other one in a folder of its own. Default: the
+            project's.
         manifest: of an edition that is made again: from the answers it cites, and no others.
+        since: the edition before, by folder or name; ``none`` for no comparison; "" for the newest there is.
+        made_in: the folder of the edition that is made again.
     """
     name = name or "-".join([as_of.isoformat(), *(areas if len(areas) <= 3 else [f"{len(areas)}-areas"])])
     if Path(name).name != name or name in ("", ".", ".."):
         raise DefinitionError(f"'{name}' is no name for an edition: expected one without slashes, such as 2026-11.")
     folder = out or home(project) / "editions" / name
     swap.mend(folder)
-    words = project.words(language or project.languages[0])
+    tongues = translated.spoken(project, tuple(dict.fromkeys(languages)) or project.languages)
+    words = tongues[0][1]
+    every = (project.indicators.values(), project.sources.values())
+    loaded = validation.ahead(project.store, *every) if "quality" in formats else None
     judged = assess(project, as_of=as_of, now=now, areas=areas, offline=offline, progress=progress, replaces=folder,
                     manifest=manifest)  # fmt: skip
     judged.findings.extend(names(project))
-    every = (project.indicators.values(), project.sources.values())
+    places = (folder.parent, home(project) / "editions")
+    judged = replace(judged, past=before.made(
+        project, places, folder, as_of, judged.areas, since, manifest, made_in,
+        lambda: before.side(project, judged.evidence, judged.assessments, judged.areas, name, as_of)))
+    judged = replace(judged, earlier=site_editions.earlier(judged.past, folder, manifest))
+    judged = replace(judged, composites=tuple(
+        composite(project, declared, judged.evidence, as_of) for declared in project.composites.values()))
     expected = plan_of(project, judged.evidence, judged.areas, *every) if "quality" in formats else None
     if expected and not expected.expectations:  # nothing is expected: there is nothing to show
         expected, formats = None, [form for form in formats if form != "quality"]
-    with validation.started(project.store, expected) as validated:
-        cards = compose.compose(
-            project, words, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats
-        )
-        parts, made = render_pages(project, words, cards, judged, folder, formats, progress)
-        made_from = edition.manifest(project, judged.evidence, judged.areas, as_of, name, formats, words.language)
+    with validation.started(project.store, expected, loaded) as validated:
+        cards: list[Scorecard] = []
+        parts: list[edition.Part] = []
+        pages: list[Iterator[tuple[str, bytes]]] = []
+        for said, spoken in tongues:
+            told = compose.compose(
+                said, spoken, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats,
+            judged.reasonings,
+            )
+            told = [changed.onto(said, spoken, judged.past.told, card) for card in told]
+            of_this, made = render_pages(said, spoken, told, judged, folder, formats, progress)
+            parts, pages, cards = [*parts, *of_this], [*pages, made], cards or told
+        made_from = edition.manifest(project, judged.evidence, judged.areas, as_of, name, formats, words.among)
+        made_from["since"] = judged.past.as_data()
+        made_from["earlier"] = [asdict(one) for one in judged.earlier]
         edition.may_replace(folder, made_from)
 
         def late() -> list[edition.Part]:
             return render_quality(project, words, cards, judged, expected, validated()) if expected else []
 
         cited.record(project.store, made_from)  # before it stands there: it is never made of what may be pruned
-        written, kept = edition.publish(folder, parts, made, made_from, late)
+        written, kept = edition.publish(folder, parts, chain(*pages), made_from, late)
         outcome = validated()
     protection.remember(project.store, judged.evidence.guarded, judged.areas)
     return Edition(
@@ -178,15 +225,39 @@ def assess(
     expected = validation.warnings(gathered.series.frame, before, chosen, asked, sources_of(project, asked))
     graded = grade.grade(project, {i.id: i for i in asked}, gathered.series, gathered.aside,
                          verdict.withholding + material + expected, verdict.assessments, as_of)
-    return Judged(gathered, verdict.findings + material + expected, graded, chosen)
+    gathered.gaps = _gaps(project, asked, gathered, chosen, verdict.withholding, as_of)
+    gathered.readings = guard.readings(project.indicators, gathered.series, graded, as_of)
+    return Judged(gathered, verdict.findings + material + expected, guard.told(graded, gathered.readings), chosen,
+                  indicators={i.id: i for i in asked}, as_of=as_of)
+
+
+def _gaps(
+    project: Project, asked: Sequence[Indicator], gathered: Evidence, areas: Sequence[str],
+    withholding: Sequence[Finding], as_of: date,
+) -> list[gaps.Spread]:
+    """How far apart the groups of people are, each group judged as all are."""
+    by_id = {i.id: i for i in asked}
+    alone, series, findings = gaps.apart(by_id, gathered.series, withholding)
+    judged = judge.judge(alone, series, areas, findings, {}, as_of, roles=project.roles)
+    return gaps.find(by_id, gathered.series, areas, as_of, judged)
 
 
 def with_inputs(project: Project, indicators: Iterable[Indicator]) -> list[Indicator]:
-    """The indicators, and those they are computed from."""
+    """The indicators, those they are read with (`monitor.guard`), and those that these are computed from."""
     found = {i.id: i for i in indicators}
+    found |= {key: project.indicators[key] for i in [*found.values()] if i.reading_matrix
+              for key in i.reading_matrix.named if key in project.indicators}
     for indicator in [*found.values()]:
         found |= project.inputs(indicator)
     return [*found.values()]
+
+
+def composite(project: Project, declared: Composite, gathered: Evidence, as_of: date) -> composite_table.Table:
+    """One composite over its own areas, from figures that passed the checks; ``gathered`` holds its parts."""
+    asked = {part.indicator: project.indicators[part.indicator] for part in declared.parts}
+    areas = declared.codes(project.scorecards)
+    judged = _verdict(project, [*asked.values()], gathered, areas, gathered.findings, as_of, None)
+    return composite_table.table(declared, asked, areas, judged.assessments, judged.aside.series)
 
 
 class _Verdict(NamedTuple):
@@ -201,10 +272,13 @@ def _verdict(
     as_of: date, before: Series | None,
 ) -> _Verdict:
     """Check, set aside what fails, judge."""
-    found = [*told, *check(project, with_inputs(project, asked), gathered.series, as_of, before)]
+    now = check(project, with_inputs(project, asked), gathered.series, as_of, before)
+    found = [*told, *now]
     # checks see every area, for coverage and comparison; an edition reports what concerns its own
     findings = [f for f in found + inherited(project, asked, found) if f.ref_area in ("", *areas)]
-    aside = quarantine.set_aside(gathered.series, found + inherited(project, asked, found))
+    # an error told of a whole answer has been dealt with: an older one serves
+    faults = [f for f in told if f.cells] + now
+    aside = quarantine.set_aside(gathered.series, faults + inherited(project, asked, faults))
     withholding = aside.withholding(findings)
     by_id = {i.id: i for i in asked}
     lacking = {i: {**gathered.lacking.get(i, {}), **aside.nothing_left.get(i, {})} for i in by_id}

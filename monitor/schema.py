@@ -56,6 +56,8 @@ def _schema(title: str, model: type[BaseModel]) -> dict[str, Any]:
     parts = schema.get("$defs", {})
     if "Data" in parts:  # the short form: one selection without 'parts'
         parts["Data"] = {"anyOf": [parts["Data"], {"$ref": "#/$defs/Selection"}]}
+    if "Companion" in parts:  # its id alone will do
+        parts["Companion"] = {"anyOf": [parts["Companion"], {"type": "string"}]}
     if model in (Source, Crosswalk, Register):
         schema["required"].remove("id")  # the file's name is its id
     return {"$schema": DRAFT, **schema, "title": title}

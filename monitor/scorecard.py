@@ -11,15 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Figure:
-    """A number as a reader sees it."""
-
-    text: str  # "6.2"
-    period: str  # "2021"
-    value: float | None = None
-    label: str = ""  # of a group, a breakdown, a baseline
+from monitor.told import Aside, Asked, Changed, Example, Figure, Grid, Group, Objective, Promise, Unmeasured
 
 
 @dataclass(frozen=True)
@@ -57,6 +49,40 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A group beside all: its figure, and its status by the same target and rule."""
+
+    label: str
+    figure: Figure | None
+    gap: str  # from the best-off group, as printed; "" of that group and of all
+    status: str
+    status_text: str
+    reason_text: str = ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far apart the groups of one dimension are."""
+
+    dimension: str
+    worst: str  # the worst-off group, "" where nobody is
+    sentences: tuple[str, ...]
+    trend: str  # widening, narrowing, unchanged, turned, cannot_tell, or nothing
+    trend_text: str
+    parts: tuple[Part, ...] = ()  # all together and each group; () where none of them can be judged
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """How recorded crime is read with its companions: no status, and no colour."""
+
+    key: str  # likely_improvement, warning, cannot_tell
+    word: str
+    text: str  # why, in a sentence
+    facts: tuple[str, ...]  # what the recorded figure and each companion show
+
+
+@dataclass(frozen=True)
 class Line:
     """One indicator on one scorecard."""
 
@@ -83,13 +109,16 @@ class Line:
     target: Figure | None = None
     target_text: str = ""  # "3 % by 2030, SDG target 10.c", or why there is none
     comparison: Figure | None = None
+    comparison_text: str = ""  # how far the area is from its group, in the same period
     reading: str = ""  # how this figure may and may not be read
+    guarded: Guarded | None = None  # of recorded crime: its reading
     method: str = ""
     method_text: str = ""
     pace: str = ""  # "0.42 of the pace needed"
     points: tuple[Point, ...] = ()
     group_points: tuple[Point, ...] = ()  # the comparison line
     breakdowns: tuple[Figure, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()  # findings of the checks, breaks, flags
     caveats: tuple[str, ...] = ()
     purpose: str = ""  # what it is for, and what it must not be used for
@@ -100,6 +129,8 @@ class Line:
     bounds: tuple[float | None, float | None] = (None, None)
     chart_title: str = ""  # the message of the chart
     chart_text: str = ""  # the text alternative: what a reader would see in it
+    why: tuple[str, ...] = ()  # why the status is what it is, each sentence with its number
+    fragile: str = ""  # "flips to too slow if the newest figure is 0.8 % lower"; "" where nothing so small does
 
 
 @dataclass(frozen=True)
@@ -109,88 +140,6 @@ class Count:
     key: str
     text: str
     number: int
-
-
-@dataclass(frozen=True)
-class Aside:
-    """A figure that failed a check and was kept out of judgement."""
-
-    indicator: str
-    title: str
-    figure: Figure  # its label names the breakdown, "" for the headline
-    reason: str
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A commitment and how it stands."""
-
-    id: str
-    actors: tuple[str, ...]
-    what: str
-    due: str
-    due_text: str  # verbatim
-    status: str
-    status_text: str
-    as_of: str
-    evidence: str  # address, "" where there is none
-    conditions: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question that was put to governments, and what this one answered."""
-
-    id: str
-    text: str  # verbatim
-    answer: str  # how it stands, in a sentence
-    said: str = ""  # the answer itself, verbatim
-    url: str = ""  # where that can be read
-    language: str = ""  # of the answer
-
-
-@dataclass(frozen=True)
-class Example:
-    """A good practice, with how far it is known to be one."""
-
-    id: str
-    title: str
-    place: str
-    claim: str
-    evidence: str
-
-
-@dataclass(frozen=True)
-class Unmeasured:
-    """A recommendation for which nothing is measured on this scorecard, and why that is so."""
-
-    id: str
-    year: int
-    title: str
-    text: str  # verbatim and whole
-    source: str
-    why: tuple[str, ...]
-    examples: tuple[Example, ...] = ()
-
-
-@dataclass(frozen=True)
-class Group:
-    """What the documents say of a group of people, and what is measured of it here."""
-
-    id: str
-    title: str
-    said: tuple[str, ...]
-    measured: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Objective:
-    """One of the 23 objectives of the Global Compact for Migration."""
-
-    number: int
-    title: str
-    indicators: int  # that speak to it and apply here
-    figures: int  # of those, with a figure
 
 
 @dataclass(frozen=True)
@@ -212,6 +161,7 @@ class Block:
     coloured: bool  # is there enough recent data to colour the recommendation as a whole? Lines keep their own
     coverage: str  # the sentence that says how much there is
     examples: tuple[Example, ...] = ()
+    translation: str = ""  # of the text, where the page is in another language: a working one
 
 
 @dataclass(frozen=True)
@@ -253,7 +203,11 @@ class Scorecard:
     mandate: str = ""  # where the page of the whole mandate stands, seen from this one; "" where none is made
     questions: tuple[Asked, ...] = ()
     groups: tuple[Group, ...] = ()
+    grid: Grid | None = None
     objectives: tuple[Objective, ...] = ()
+    changed: tuple[Changed, ...] = ()  # since the edition before
+    changed_text: str = ""  # which edition that is, and what is only counted; "" where nothing was compared
+    address: str = ""  # of this card on the web, where the project says where its editions are published
 
     def as_dict(self) -> dict[str, Any]:
         """Plain lists and dicts, for JSON."""
@@ -285,6 +239,7 @@ class Cell:
     text: str  # "6.2 (2021)", "" without a figure
     value: float | None
     reason_text: str = ""
+    outside: bool = False  # the indicator is not meant for the area
 
 
 @dataclass(frozen=True)

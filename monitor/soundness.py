@@ -8,7 +8,6 @@ figures come right again or a person accepts them (`accept`).
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -56,12 +55,7 @@ def standing(project: Project, answer: Snapshot, read: Read, engine: str, as_of:
     Raises:
         UnreadableData: the store's index is damaged, or the bytes of the sound answer are.
     """
-    chain = [v for v in vintages.every(project.layers, project.store, answer.source, answer.series)
-             if v.snapshot.retrieved <= answer.retrieved]  # fmt: skip
-    while chain and chain[-1].snapshot.sha256 != answer.sha256 and chain[-1].snapshot.retrieved == answer.retrieved:
-        chain.pop()  # of the same instant, and later
-    if not chain or chain[-1].snapshot.sha256 != answer.sha256:
-        chain.append(vintages.Vintage(replace(answer, bodies=()), 0, lambda: answer))
+    chain = _until(project, answer)
     readers = _readers(project, answer.source, answer.series)
     accepted = accepted_of(project.store, answer.source, answer.series, as_of)
     rows = _chain(project, chain, readers, accepted, read, engine)
@@ -74,6 +68,22 @@ def standing(project: Project, answer: Snapshot, read: Read, engine: str, as_of:
     if not faulty:
         return Standing(last)
     return Standing(last, *_compare(project, readers, read(answer), read(last)))
+
+
+def alike(project: Project, answer: Snapshot, read: Read, engine: str, as_of: date) -> Snapshot | None:
+    """The last sound answer before this one that the same reader read, whatever its figures; None where there is none.
+
+    Raises:
+        UnreadableData: the store's index is damaged, or the bytes of that answer are.
+    """
+    chain = _until(project, answer)
+    readers = _readers(project, answer.source, answer.series)
+    accepted = accepted_of(project.store, answer.source, answer.series, as_of)
+    rows = _chain(project, chain, readers, accepted, read, engine)
+    sound = (one for one, (sha, _, faulty, _) in zip(reversed(chain), reversed(rows), strict=True)
+             if not faulty and sha != answer.sha256 and one.snapshot.reader == answer.reader)  # fmt: skip
+    found = next(sound, None)
+    return found.load() if found else None
 
 
 def serving(project: Project, answer: Snapshot, found: Standing, as_of: date) -> tuple[Snapshot, list[Finding]]:
@@ -137,6 +147,17 @@ def accepted_of(store: Path, source: str, series: str, as_of: date) -> dict[str,
 # ------------------------------------------------------------------ one answer after the other
 
 
+def _until(project: Project, answer: Snapshot) -> list[vintages.Vintage]:
+    """All vintages of a series up to an answer, which is the last of them."""
+    chain = [v for v in vintages.every(project.layers, project.store, answer.source, answer.series)
+             if v.snapshot.retrieved <= answer.retrieved]  # fmt: skip
+    while chain and chain[-1].snapshot.sha256 != answer.sha256 and chain[-1].snapshot.retrieved == answer.retrieved:
+        chain.pop()  # of the same instant, and later
+    if not chain or chain[-1].snapshot.sha256 != answer.sha256:
+        chain.append(vintages.Vintage(replace(answer, bodies=()), 0, lambda: answer))
+    return chain
+
+
 def _readers(project: Project, source: str, series: str) -> list[tuple[Indicator, list[Selection]]]:
     """The indicators that read a series and pass a check against the vintage before, with what they select."""
     found = []
@@ -161,9 +182,8 @@ def _chain(
     """
     first = chain[0].snapshot
     declared = [(i.model_dump(mode="json"), project.checks_of(i)) for i, _ in readers]
-    key = hashlib.sha256(json.dumps(
-        ["chain", engine, pl.__version__, first.source, first.series, sorted(accepted), declared,
-         project.sources[first.source].model_dump(mode="json")], sort_keys=True, default=str).encode()).hexdigest()
+    key = bodies.rows_key(engine, "", "chain", pl.__version__, first.source, first.series, sorted(accepted), declared,
+                          project.sources[first.source].model_dump(mode="json"))
     kept = bodies.rows_get(project.store, key)
     hashes = [v.snapshot.sha256 for v in chain]
     known: list[_Row] = [] if kept is None else kept.rows()

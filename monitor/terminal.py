@@ -148,9 +148,10 @@ def findings(
     click.echo(f"{len(problems)} problems in declarations, words and vintages; {len(found)} findings on the figures.")
 
 
-def line(one: Line, area_name: str, as_json: bool) -> None:
+def line(one: Line, area_name: str, as_json: bool, answers: Sequence[Outcome] = ()) -> None:
+    """An indicator in an area; below it each answer behind it, how old it is, and why no newer one serves."""
     if as_json:
-        _say(dataclasses.asdict(one))
+        _say(dataclasses.asdict(one) | {"answers": [dataclasses.asdict(answer) for answer in answers]})
         return
     out = _console()
     out.print(f"[bold]{one.id}  {_esc(one.title)}[/bold]\n{_esc(area_name)}, {_esc(one.unit)}; {one.direction_text}")
@@ -160,6 +161,8 @@ def line(one: Line, area_name: str, as_json: bool) -> None:
     out.print(_esc(one.sentence))
     for extra in filter(None, (one.pace, one.target_text, one.reading, *one.notes)):
         out.print(f"[dim]{_esc(extra)}[/dim]")
+    if one.guarded:
+        out.print(_esc(" ".join([f"{one.guarded.word}: {one.guarded.text}", *one.guarded.facts])))
     values = [p for p in one.points if p.value is not None]
     if len(values) > 1:
         out.print()
@@ -167,18 +170,24 @@ def line(one: Line, area_name: str, as_json: bool) -> None:
             out.print(_esc(row))
     out.print()
     _table(("period", "value", "flag"), [(p.period, p.text, p.flag_text) for p in one.points])
+    ages = {(a.source, a.series): f"{a.age_days} day{'s' * (a.age_days != 1)} old"
+            for a in answers if a.age_days is not None}
     for c in one.citations:
         out.print()
         out.print(f"[bold]{_esc(c.publisher)}[/bold], {_esc(c.title)} ({c.source}/{_esc(c.series)})")
         chain = [
             f"{len(values)} values read by the reader for {c.origin} answers",
             f"from bytes with sha256 {c.sha256}",
-            f"{c.url}  retrieved {c.retrieved}" + (f"  {c.stale}" if c.stale else ""),
+            f"{c.url}  retrieved {c.retrieved}" + (f", {days}" if (days := ages.get((c.source, c.series))) else ""),
             *([f"{c.came_from}, sha256 {c.came_from_sha256}"] if c.came_from else []),
             f"licence {c.licence}",
         ]
         for depth, step in enumerate(chain):
             out.print(_esc("  " * depth + "└ " + step))
+    for answer in answers:
+        if answer.problem:
+            out.print()
+            out.print(f"[yellow]{_esc(answer.problem)}[/yellow]")
 
 
 def _esc(text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from monitor import options
 from monitor.errors import ChecksFailed, LeftOut
 
 if TYPE_CHECKING:
@@ -15,17 +15,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--project", "folder", metavar="DIR", type=click.Path(path_type=Path),
-              help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
-@click.option("--indicator", "indicators", multiple=True, metavar="ID", help="Only this one. May be repeated.")
+@options.in_project
+@options.of_indicators
 @click.option("--source", "sources", multiple=True, metavar="ID",
               help="Only this one, and the indicators that read it. May be repeated.")
 @click.option("--area", "areas", multiple=True, metavar="CODE",
               help="Only the figures of this area. May be repeated. Default: all areas there are figures of.")
-@click.option("--as-of", metavar="DATE", help="Cut-off date, 2026-11-22. Default: today.")
+@options.as_of
 @click.option("--data-docs", metavar="DIR", type=click.Path(path_type=Path),
               help="Write Great Expectations' own pages too. They load style and scripts from other addresses.")
-@click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
+@options.as_json
 def validate(
     folder: Path | None, indicators: tuple[str, ...], sources: tuple[str, ...], areas: tuple[str, ...],
     as_of: str | None, data_docs: Path | None, as_json: bool,
@@ -36,19 +35,11 @@ def validate(
     """
     from monitor import evidence
     from monitor.area import require
-    from monitor.project import load
     from monitor.run import plan_of
     from monitor.validation import plan as validation
 
-    try:
-        cut_off = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
-    except ValueError:
-        raise click.BadParameter(f"'{as_of}' is no date: expected 2026-11-22.", param_hint="--as-of") from None
-    project = load(folder, strict=False)
-    if project.announced:
-        click.echo(project.announced, err=True)
-    for problem in project.problems:
-        click.secho(f"wrong: {problem}", err=True, fg="yellow")
+    cut_off = options.date(as_of)
+    project = options.load(folder)
     named = {project.indicator(name).id for name in indicators}
     reading = {project.source(name).id for name in sources}
     wanted = [i for i in project.indicators.values() if not (named or reading) or i.id in named

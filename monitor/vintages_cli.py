@@ -6,22 +6,18 @@ import csv
 import dataclasses
 import json
 import sys
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor import options
 from monitor.errors import DefinitionError, UnreadableData
 
 if TYPE_CHECKING:
     from monitor.changes import Change, Side
     from monitor.project import Project
     from monitor.realtime import Matrix, Told
-
-_project = click.option("--project", "folder", metavar="DIR", type=click.Path(path_type=Path),
-                        help="Folder of the project. Default: the nearest indicators.yaml above, else the flagship.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print data as JSON.")
 
 
 class _Vintages(click.Group):
@@ -41,11 +37,11 @@ def vintages() -> None:
 @vintages.command()
 @click.argument("indicator")
 @click.argument("area", required=False)
-@_project
+@options.in_project
 @click.option("--as-of", metavar="DATE", help="Only what was known on this day. Default: today.")
 @click.option("--breakdowns", is_flag=True, help="With the breakdowns, not only the headline.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print one line for each change as CSV, with breakdowns.")
-@_json
+@options.as_json
 def show(
     indicator: str, area: str | None, folder: Path | None, as_of: str | None, breakdowns: bool, as_csv: bool,
     as_json: bool,
@@ -57,7 +53,7 @@ def show(
     from monitor import realtime, terminal
     from monitor.area import require
 
-    project = _load(folder)
+    project = options.load(folder)
     declared = project.indicator(indicator)
     if area is None:
         rows = [(v.snapshot.source, v.snapshot.series, v.snapshot.retrieved, v.snapshot.origin, v.snapshot.sha256,
@@ -65,7 +61,7 @@ def show(
         terminal.table(("source", "series", "retrieved", "origin", "sha256", "bytes", "url"), rows, as_json)
         return
     code = require(area, tuple(project.places))
-    found = realtime.matrix(project, declared, code, _date(as_of, "--as-of"), _now())
+    found = realtime.matrix(project, declared, code, options.date(as_of), options.now())
     if as_json:
         _say(_tree(found) | {"indicator": declared.id, "area": code})
     elif as_csv:
@@ -89,14 +85,14 @@ def show(
 
 
 @vintages.command()
-@_project
-@_json
+@options.in_project
+@options.as_json
 def verify(folder: Path | None, as_json: bool) -> None:
     """Hash everything anew, kept and shipped, and say what is damaged. Ends with 12 where something is."""
     from monitor import store
     from monitor import vintages as shipped
 
-    project = _load(folder)
+    project = options.load(folder)
     problems, answers, bodies = store.verify(project.store)
     problems += shipped.verify(project.layers)
     files = sum(len(shipped.locked(layer)) for layer in project.layers) if not problems else 0
@@ -114,7 +110,7 @@ def verify(folder: Path | None, as_json: bool) -> None:
 @click.argument("series")
 @click.argument("sha256")
 @click.option("--reason", required=True, help="Why the figures are right: what the publisher says about the change.")
-@_project
+@options.in_project
 def accept(source: str, series: str, sha256: str, reason: str, folder: Path | None) -> None:
     """Take the figures of an answer that was set aside for right. Recorded for good, with the reason and the day.
 
@@ -122,21 +118,21 @@ def accept(source: str, series: str, sha256: str, reason: str, folder: Path | No
     """
     from monitor import soundness, store
 
-    project = _load(folder)
+    project = options.load(folder)
     found = {k.snapshot.sha256 for k in store.answers(project.store, project.source(source).id, series)
              if k.snapshot.sha256.startswith(sha256)}  # fmt: skip
     if len(found) != 1:
         what = "several answers begin" if found else "no answer that is kept begins"
         raise DefinitionError(f"{source} {series}: {what} with '{sha256}'. monitor vintages INDICATOR lists them.")
     try:
-        soundness.accept(project.store, source, series, found.pop(), _now(), reason)
+        soundness.accept(project.store, source, series, found.pop(), options.now(), reason)
     except OSError as problem:
         raise UnreadableData(f"The store cannot be written to ({problem}). Make it writable.") from None
     click.echo("Accepted. What comes later is compared with these figures.")
 
 
 @vintages.command()
-@_project
+@options.in_project
 @click.option("--keep", metavar="N", type=click.IntRange(min=1),
               help="Keep the N newest answers that differ, of each series.")
 @click.option("--keep-since", metavar="DATE", help="Keep what was known on this day, and all that came later.")
@@ -144,73 +140,89 @@ def accept(source: str, series: str, sha256: str, reason: str, folder: Path | No
               type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="Keep what editions in this folder cite, too. May be repeated.")
 @click.option("--yes", is_flag=True, help="Delete. Without it, it is only shown what would go.")
-@_json
+@options.as_json
 def prune(
     folder: Path | None, keep: int | None, keep_since: str | None, citing: tuple[Path, ...], yes: bool, as_json: bool
 ) -> None:
-    """Delete old answers from the store. What was there, and when it went, stays in its index.
+    """Delete old answers from the store, and rows kept of them. What was there, and when it went, stays in its index.
 
     Never deleted: what an edition was made from that this project made, wherever it stands, or one in --cited-by; and
-    the newest of a series.
+    the newest of a series. Rows of answers that go, and those that an earlier version of this program read, are made
+    again where they are needed.
     """
     from monitor import pruning, store, terminal
+    from monitor.evidence import engine_hash
     from monitor.run import home
 
     if keep is None and keep_since is None:
         raise click.UsageError("Say what to keep: --keep N or --keep-since DATE.")
-    project = _load(folder)
-    since = _date(keep_since, "--keep-since") if keep_since else None
+    project = options.load(folder)
+    since = options.date(keep_since, "--keep-since") if keep_since else None
     used = pruning.cited([project.store / "cited", home(project) / "editions", *citing])
-    planned = pruning.plan(project.store, keep, since, used)
+    planned = pruning.plan(project.store, keep, since, used, engine_hash())
     rows = [(k.snapshot.source, k.snapshot.series, k.snapshot.retrieved, k.snapshot.sha256,
              sum(page.size for page in k.pages)) for k in planned.answers]  # fmt: skip
     columns = ("source", "series", "retrieved", "sha256", "bytes")
     if as_json:
         going = [dict(zip(columns, row, strict=True)) for row in rows]
-        _say({"answers": going, "freed": planned.size, "cited": planned.cited, "deleted": yes})
+        _say({"answers": going, "freed": planned.size, "cited": planned.cited, "rows": len(planned.rows),
+              "rows_freed": planned.rows_size, "deleted": yes})
     else:
         terminal.table(columns, rows)
         stay = f" {_counted(planned.cited, 'older one')} stay: editions cite them." if planned.cited else ""
         click.echo(f"{_counted(len(rows), 'answer')}, {planned.size} bytes on the disk.{stay}")
-    if yes and rows:
+        click.echo(f"{_counted(len(planned.rows), 'file')} of rows read from them or by an earlier version, "
+                   f"{planned.rows_size} bytes; in all {planned.size + planned.rows_size} bytes.")
+    going_away = bool(rows or planned.rows)
+    if yes and going_away:
         rule = " and ".join(filter(None, [f"the {keep} newest" * bool(keep), f"since {since}" * bool(since)]))
         try:
-            store.prune(project.store, [k.number for k in planned.answers], _now(), f"kept were {rule}")
+            if rows:
+                store.prune(project.store, [k.number for k in planned.answers], options.now(), f"kept were {rule}")
+            pruning.sweep(project.store, planned.rows)
         except OSError as problem:
             raise UnreadableData(f"The store cannot be written to ({problem}). Make it writable.") from None
     if not as_json:
-        click.echo("Deleted." if yes and rows else "Nothing was deleted." + " Add --yes to delete them." * bool(rows))
+        hint = " Add --yes to delete them." * going_away
+        click.echo("Deleted." if yes and going_away else f"Nothing was deleted.{hint}")
 
 
 @click.command()
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@_project
+@options.in_project
 @click.option("--as-of", "dates", nargs=2, metavar="DATE DATE",
               help="Compare what was known of INDICATOR A in AREA B on two days.")
-@_json
+@options.as_json
 def diff(a: str, b: str, folder: Path | None, dates: tuple[str, str] | None, as_json: bool) -> None:
     """What changed from edition A to edition B: figures, judgements, targets, methods, declarations.
 
     A and B are folders, or names of editions beside the project. With --as-of: an indicator and an area.
     """
-    from monitor import changes, terminal
+    from monitor import changed, changes, since, terminal
 
-    project = _load(folder)
+    project = options.load(folder)
     if dates:
         one, other = (_known(project, a, b, text) for text in dates)
     else:
         one, other = (changes.edition(_edition(project, name)) for name in (a, b))
     found = changes.compare(one, other)
     counts = {kind: n for kind in changes.KINDS if (n := sum(c.kind == kind for c in found))}
+    words, explained = project.words(project.languages[0]), since.differences(one, other)
+    said = {code: changed.tell(project, words, explained, code) for code in other.areas if code in one.areas}
     if as_json:
         sides = [{"name": s.name, "as_of": s.as_of, "areas": s.areas, "engine": s.engine} for s in (one, other)]
-        _say({"a": sides[0], "b": sides[1], "counts": counts, "changes": [dataclasses.asdict(c) for c in found]})
+        _say({"a": sides[0], "b": sides[1], "counts": counts, "changes": [dataclasses.asdict(c) for c in found],
+              "said": {code: {"text": text, "changed": [dataclasses.asdict(e) for e in entries]}
+                       for code, (entries, text) in said.items()}})
         return
     click.echo(f"From {one.name} (as of {one.as_of}) to {other.name} (as of {other.as_of}): "
                + (", ".join(f"{_plain(kind)} {n}" for kind, n in counts.items()) or "nothing changed") + ".")
     if found:
         terminal.table(("change", "indicator", "area", "figure", "before", "after", "detail"), [_row(c) for c in found])
+    for code, (entries, _) in said.items():
+        for sentence in changed.lines(entries):
+            click.echo(f"{code}  {sentence}")
 
 
 def _row(c: Change) -> tuple[str, ...]:
@@ -266,37 +278,14 @@ def _known(project: Project, indicator: str, area: str, text: str) -> Side:
     """What is said of an indicator in an area as on a date; the declarations are those of now."""
     from monitor import changes, run
     from monitor.area import require
-    from monitor.series import KEY
 
-    declared, code, as_of = project.indicator(indicator), require(area, tuple(project.places)), _date(text, "--as-of")
-    judged = run.assess(project, as_of=as_of, now=_now(), areas=(code,), indicators=[declared], offline=True)
+    declared, code, as_of = project.indicator(indicator), require(area, tuple(project.places)), options.date(text)
+    judged = run.assess(project, as_of=as_of, now=options.now(), areas=(code,), indicators=[declared], offline=True)
     return changes.known(
         f"{declared.id} {code}", as_of.isoformat(), code,
-        judged.evidence.series.of(declared.id, code, breakdown=None).frame.select(*KEY, "obs_value", "obs_status"),
+        judged.evidence.series.of(declared.id, code, breakdown=None).frame,
         judged.assessments, {declared.id: declared.model_dump(mode="json")},
     )
-
-
-def _load(folder: Path | None) -> Project:
-    from monitor.project import load
-
-    project = load(folder, strict=False)
-    if project.announced:
-        click.echo(project.announced, err=True)
-    for problem in project.problems:
-        click.secho(f"wrong: {problem}", err=True, fg="yellow")
-    return project
-
-
-def _date(text: str | None, option: str) -> date:
-    try:
-        return date.fromisoformat(text) if text else datetime.now(UTC).date()
-    except ValueError:
-        raise click.BadParameter(f"'{text}' is no date: expected 2026-11-22.", param_hint=option) from None
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _say(tree: object) -> None:

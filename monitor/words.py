@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -18,6 +19,15 @@ class Words:
 
     def __init__(self, language: str, texts: Mapping[str, Any], fallback: Mapping[str, Any] | None = None) -> None:
         self.language = language
+        #: the languages of the edition, the first of which stands at its root; () for this one alone
+        self.among: tuple[str, ...] = ()
+        #: texts that are in the language of the project's declarations instead, and that language
+        self.foreign: frozenset[str] = frozenset()
+        self.original = ""
+        #: what the documents say word for word -> a working translation, to stand beside it
+        self.working: dict[str, str] = {}
+        #: some texts were translated by a machine and no person has confirmed them
+        self.unconfirmed = False
         self.texts = _flat(texts)
         self.fallback = _flat(fallback or {})
         self.missing: set[str] = set()
@@ -30,6 +40,30 @@ class Words:
             text = f"[{key}]" if text is None else f"{text} [en]"
         return text.format_map(values) if values else text
 
+    @property
+    def at(self) -> str:
+        """The folder of this language's pages in an edition: "" for the first, else ``fr/``."""
+        return f"{self.language}/" if self.among and self.language != self.among[0] else ""
+
+    @property
+    def root(self) -> str:
+        """The way from that folder to what all languages share, such as the data: "" or ``../``."""
+        return "../" if self.at else ""
+
+    def others(self, page: str) -> list[tuple[str, str, str]]:
+        """The same page in the edition's other languages: code, the language's own name, address.
+
+        Args:
+            page: its path below the language's folder: ``DEU/scorecard.html``.
+        """
+        up = "../" * page.count("/") + self.root
+        folder = {one: f"{one}/" if n else "" for n, one in enumerate(self.among)}
+        return [(one, _endonym(one), f"{up}{at}{page}") for one, at in folder.items() if one != self.language]
+
+    def lang(self, text: str) -> str:
+        """The code of the language a text is in, where it is not the page's own; else ""."""
+        return self.original if text in self.foreign else ""
+
     def has(self, key: str) -> bool:
         return key in self.texts or key in self.fallback
 
@@ -37,11 +71,11 @@ class Words:
         """Keys that English has and this language lacks."""
         return sorted(set(self.fallback) - set(self.texts))
 
-    def count(self, key: str, number: int, **values: Any) -> str:
+    def count(self, key: str, number: float, decimals: int = 0, **values: Any) -> str:
         """The plural form CLDR chooses: keys ``<key>.one``, ``<key>.other``, ``<key>.few`` ..."""
-        form = self._locale.plural_form(number)
+        form = self._locale.plural_form(Decimal(f"{number:.{decimals}f}"))
         chosen = f"{key}.{form}" if self.has(f"{key}.{form}") else f"{key}.other"
-        return self(chosen, n=self.number(number, 0), **values)
+        return self(chosen, n=self.number(number, decimals), **values)
 
     @cached_property
     def _locale(self) -> Any:
@@ -79,6 +113,14 @@ class Words:
             return self(f"areas.{code}")
         iso2 = area.table().get(code, {}).get("iso2", code)
         return str(self._locale.territories.get(iso2, code))
+
+
+def _endonym(language: str) -> str:
+    """A language's name in itself, with a capital: Français."""
+    from babel import Locale
+
+    name = str(Locale.parse(language).get_language_name(language))
+    return name[:1].upper() + name[1:]
 
 
 @lru_cache(maxsize=65536)

@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.scorecard import (
-    Aside,
-    Asked,
-    Block,
-    Citation,
-    Count,
-    Example,
-    Figure,
-    Group,
-    Line,
-    Objective,
-    Point,
-    Promise,
-    Scorecard,
-    Unmeasured,
-)
+from monitor.scorecard import Block, Citation, Count, Line, Point, Scorecard
+from monitor.told import Aside, Asked, Example, Figure, Group, Objective, Promise, Unmeasured
 
 CITATION = Citation(
     source="fiction", publisher="Statistics Office of Exampleland", official=True, series="EX.REM.COST",

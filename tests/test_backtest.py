@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from monitor import backtest
+from monitor import backtest, backtest_free
 from monitor.backtest_page import page
-from monitor.backtest_scores import BASE_RATE, STATUSES, scores
+from monitor.backtest_scores import BASE_RATE, STATUSES, free_scores, scores
 from monitor.cli import cli
 from monitor.series import Series
 from tests.fiction import frame, indicator, target
@@ -179,8 +179,62 @@ def test_the_command_tries_one_method_on_one_indicator(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "code", "said"), [
     (["--method", "robust"], 2, "'robust' cannot be tried: known are statcan"),
     (["--indicator", "IND-50a"], 10, "There is nothing to try the methods on"),
-    (["--as-of", "soon"], 2, "expected 2026-11-22"),
+    (["--as-of", "soon"], 2, "expected a form like 2026-11-22"),
 ])
 def test_a_wrong_call_is_answered_with_what_is_known(arguments: list[str], code: int, said: str) -> None:
     done = CliRunner().invoke(cli, ["backtest", *arguments])
     assert done.exit_code == code and said in done.output
+
+
+@cache
+def freely() -> tuple[pl.DataFrame, pl.DataFrame]:
+    known = everything()[0]
+    asked = backtest_free.free_calls(known)
+    return asked, backtest_free.free_called(MADE, known, asked, ("statcan", "outlook"))
+
+
+def test_without_a_target_it_is_asked_whether_a_figure_went_on() -> None:
+    asked, told = freely()
+    value = {(c[0], c[1], int(str(c[3]))): c[4] for c in cells()}
+    assert asked.height == 2 * asked.filter(way=1).height > 1000
+    for row in asked.sample(300, seed=2).iter_rows(named=True):
+        now, then = (value[(row["indicator"], row["ref_area"], row[t])] for t in ("t", "due"))
+        change = row["way"] * (then - now)  # type: ignore[operator]
+        assert row["met"] == float(change > 0)
+        assert row["fast"] == float(change >= 0.01 * now * row["horizon"])  # type: ignore[operator]
+    assert set(told["status"]) >= {"on_track", "limited", "backwards"}
+
+
+def test_the_class_that_came_is_the_methods_own_word_for_the_years_after() -> None:
+    asked, told = freely()
+    value = {(c[0], c[1], int(str(c[3]))): c[4] for c in cells()}
+    rows = told.filter(method="statcan").join(asked, on="call").filter(pl.col("indicator") == "RATE")
+    rows = rows.sample(200, seed=3)
+    for row in rows.iter_rows(named=True):
+        now, then = (value[(row["indicator"], row["ref_area"], row[t])] for t in ("t", "due"))
+        growth = row["way"] * ((then / now) ** (1 / row["horizon"]) - 1)  # type: ignore[operator]
+        expected = ("on_track" if growth >= 0.015 else "too_slow" if growth >= 0.005 else "limited" if growth >= 0
+                    else "backwards")
+        assert row["after"] == expected
+
+
+@pytest.mark.usefixtures("quick")
+def test_scores_without_a_target_are_what_a_plain_count_gives() -> None:
+    asked, told = freely()
+    found = free_scores(asked, told)
+    rows = told.filter(method="statcan").join(asked, on="call").filter(pl.col("horizon") == 3)
+    tuning, held = rows.filter(~pl.col("holdout")), rows.filter(pl.col("holdout"))
+    share = {s: tuning.filter(status=s)["met"].mean() for s in tuning["status"].unique()}
+    row = found.methods.filter(part="holdout", horizon=3, method="statcan").to_dicts()[0]
+    assert row["calls"] == held.height
+    assert row["brier"] == pytest.approx(sum((share[s] - m) ** 2 for s, m in held.select("status", "met").iter_rows())
+                                         / held.height)
+    assert row["kept"] == pytest.approx((held["after"] == held["status"]).mean())
+    moved = held.filter(pl.col("later").is_not_null())
+    assert row["flips"] == pytest.approx((moved["later"] != moved["status"]).mean())
+    came = found.shares.filter(method="statcan", horizon=3, status="backwards").to_dicts()[0]
+    assert came["share"] == pytest.approx(share["backwards"])
+    assert came["came_true"] == pytest.approx(held.filter(status="backwards")["met"].mean())
+    assert came["low"] <= came["came_true"] <= came["high"]
+    text = page(scores(*everything()[1:]), TRIED, AS_OF, found)
+    assert "## Without a target" in text and "The chance of outlook without a target" in text

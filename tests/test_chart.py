@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import chart, document, terminal
-from monitor.scorecard import Figure, Line, Point
+from monitor.scorecard import Line, Point
+from monitor.told import Figure
 from monitor.words import Words
 from tests import sample
 
@@ -203,7 +204,7 @@ def test_letters_that_join_are_drawn_as_shapes() -> None:
 def test_a_machines_own_copy_of_the_font_is_not_used() -> None:
     from matplotlib.font_manager import FontProperties, findfont
 
-    assert "fontpkg_noto_sans" in findfont(FontProperties(family=chart._families()[0]))
+    assert "fontpkg_noto_sans" in findfont(FontProperties(family=chart.families()[0]))
 
 
 def test_drawing_leaves_matplotlib_as_it_was() -> None:

@@ -74,7 +74,7 @@ def test_an_edition_holds_what_it_promises(flagship: tuple[Project, Path, Editio
     names = set(hashes(out))
     wanted = {"index.html", "mandate.html", "manifest.json",
               "data/observations.csv", "data/assessments.csv", "data/findings.csv",
-              "data/quarantine.csv", "data/metadata.json"}
+              "data/gaps.csv", "data/quarantine.csv", "data/metadata.json"}
     assert wanted | {f"{a}/scorecard.{f}" for a in ("DEU", "NGA", "USNYC") for f in ("html", "pdf")} == names
 
 

@@ -16,10 +16,11 @@ MODULES = sorted((ROOT / "monitor").rglob("*.py"))
 DOORS = {
     "requests": {"wire"}, "urllib3": {"wire"},
     "pandera": {"checks", "entries"}, "great_expectations": {"validation"},
-    "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart"},
+    "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart", "chart_card", "chart_rank"}, "xlsxwriter": {"workbook"},
     "yaml": {"document"}, "rich": {"cli", "terminal"},
-    "click": {"backtest_cli", "cli", "terminal", "register_cli", "register_form", "validate_cli", "vintages_cli"},
-    "babel": {"words", "area"}, "fastexcel": {"readers"},
+    "click": {"agree_cli", "backtest_cli", "cli", "composite_cli", "explain_cli", "metadata_cli", "options", "terminal",
+              "register_cli", "register_form", "validate_cli", "vintages_cli"},
+    "babel": {"words", "area", "translated"}, "fastexcel": {"readers"},
     "lxml": {"readers", "outputs"}, "jmespath": {"readers"}, "pysdmx": {"readers"},
 }
 #: imported only where used, so that `monitor --help` is instant and a run pays for what it needs

@@ -135,7 +135,7 @@ def test_why_a_formula_gives_nothing_comes_after_a_failed_source_and_before_no_d
 
 def test_the_frame_has_the_fields_of_an_assessment() -> None:
     assert dict(assessments(PROJECT, frame(CELLS), AREAS, [], {}, AS_OF).schema) == FIELDS
-    later = ["grade", "grade_why"]  # `monitor.grade` gives them, from the judgement and the observations
+    later = ["grade", "grade_why", "reading"]  # given by `monitor.grade` and `monitor.guard`
     assert [*FIELDS, *later] == list(Assessment.__dataclass_fields__)
 
 

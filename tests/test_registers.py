@@ -21,7 +21,7 @@ from monitor.errors import DefinitionError, SourceUnavailable, UnreadableData
 from monitor.project import Project, load
 from monitor.registers import Agreement, Register
 from monitor.results import Assessment, Level
-from monitor.scorecard import Asked
+from monitor.told import Asked
 from tests import kept
 
 ROOT = Path(__file__).resolve().parents[1]

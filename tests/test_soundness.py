@@ -79,6 +79,10 @@ def test_an_answer_at_fault_in_one_area_stays_its_alarm_there(project: Project) 
         assert snapshot.retrieved[:10] == f"2026-10-0{day}", "the other areas are used"
         assert found.evidence.compared
         assert found.evidence.compared["office", "T.COST"].retrieved[:10] == "2026-10-02"
+        [assessment] = found.assessments
+        assert (assessment.reason, assessment.value) == (Reason.FAILED_CHECK, None), "no wrong figure is the value"
+        assert set(found.evidence.aside["ref_area"]) == {"DEU"}
+        assert set(found.evidence.series.frame["ref_area"]) == {"ITA", "ESP", "FRA"}
 
 
 def test_a_person_accepts_a_change_for_good(project: Project) -> None:

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from monitor import bodies, store, vintages
+from monitor import bodies, pruning, store, vintages
 from monitor.errors import SourceUnavailable, UnreadableData
 from monitor.results import Snapshot
 
@@ -302,3 +302,23 @@ def test_an_index_without_tables_yet_is_no_damage(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(store, "BEGINNING", 2)
     (tmp_path / store.INDEX).touch()
     assert store.answers(tmp_path) == []
+
+
+def test_rows_go_with_their_answer_and_with_the_engine_that_read_them(tmp_path: Path) -> None:
+    old, new = (store.keep(tmp_path, answer(body, retrieved=f"2026-0{n}-01")).sha256
+                for n, body in ((5, b"old"), (6, b"new")))
+    mine, other = "a" * 64, "b" * 64
+    keys = [bodies.rows_key(engine, sha256, "json", "EX.1") for engine in (mine, other) for sha256 in (old, new, "")]
+    for key in [*keys, "c" * 64]:  # the last as earlier versions named them
+        bodies.rows_put(tmp_path, key, pl.DataFrame({"a": [1]}))
+    planned = pruning.plan(tmp_path, 1, None, frozenset(), mine)
+    assert [kept.snapshot.sha256 for kept in planned.answers] == [old]
+    assert {path.stem for path in planned.rows} == {keys[0], *keys[3:], "c" * 64}
+    assert planned.rows_size == sum(path.stat().st_size for path in planned.rows) > 0
+    store.prune(tmp_path, [kept.number for kept in planned.answers], "2026-07-01", "a test")
+    pruning.sweep(tmp_path, planned.rows)
+    assert {path.stem for path in (tmp_path / "rows").iterdir()} == {keys[1], keys[2]}
+    assert store.verify(tmp_path) == ([], 1, 1)
+    assert pruning.plan(tmp_path, 1, None, frozenset(), mine) == pruning.Plan((), 0, 0)
+    cited = pruning.plan(tmp_path, 1, None, frozenset([old]), mine)
+    assert not cited.answers

@@ -1,7 +1,8 @@
 """How fast series are judged: every formula method over 10,000, 100,000 and 1,000,000 series of 15 yearly figures.
 
 Each size runs in a process of its own, whose peak memory is told with the series in it. The reading of the series,
-which the methods share, is timed apart; the methods follow one after the other in the same process.
+which the methods share, is timed apart; the methods follow one after the other in the same process. `outlook` uses
+every figure and gives a chance: it is no formula, so it comes after them, on a line of its own, outside the promise.
 
     python tools/bench_methods.py [10000 100000 1000000]
 """
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 AS_OF = date(2026, 11, 22)
 SIZES = (10_000, 100_000, 1_000_000)
 POINTS, INDICATORS = 15, 1000
+MODEL = "outlook"
 PROMISED_S, PROMISED_MB = 20.0, 3000
 _TARGET = {"period": "2030", "announced": "2015", "citation": "Made up."}
 #: formula method -> what its indicators declare; binary and ordinal have no formula
@@ -80,8 +82,9 @@ def measure(sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
 def _one(n: int) -> dict[str, Any]:
     made_of = {str(told): indicators(method) for method, told in DECLARED.items()}
     declared = {method: made_of[str(told)] for method, told in DECLARED.items()}  # as methods that are compared
+    model = declared["statcan"]  # the same declarations
     few = series(INDICATORS)
-    for method, theirs in declared.items():  # what is imported on the way is not counted
+    for method, theirs in (declared | {MODEL: model}).items():  # what is imported on the way is not counted
         plugins.function("methods", method)(theirs, few, AS_OF)
     made = series(n)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -94,9 +97,16 @@ def _one(n: int) -> dict[str, Any]:
         seconds[method] = time.perf_counter() - begun
         if judged.height != n or judged["status"].n_unique() < 3:
             raise SystemExit(f"{method}: {judged.height} of {n} series were judged")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    begun = time.perf_counter()
+    judged = plugins.function("methods", MODEL)(model, made, AS_OF)
+    if judged.height != n or judged["status"].n_unique() < 3:
+        raise SystemExit(f"{MODEL}: {judged.height} of {n} series were judged")
+    modelled = {"method": MODEL, "seconds": time.perf_counter() - begun,
+                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
     return {"what": "all formula methods", "series": n, "points": POINTS, "seconds": sum(seconds.values()),
-            "promise_s": PROMISED_S, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "series_mb": before, "promise_mb": PROMISED_MB, "methods": seconds}
+            "promise_s": PROMISED_S, "peak_mb": peak,
+            "series_mb": before, "promise_mb": PROMISED_MB, "methods": seconds, "model": modelled}
 
 
 if __name__ == "__main__":
@@ -107,3 +117,5 @@ if __name__ == "__main__":
         parts = ", ".join(f"{name} {s:.2f}" for name, s in row["methods"].items())
         print(f"{row['series']:>9,} series: {row['seconds']:.2f} s, peak {row['peak_mb']:.0f} MB "
               f"({row['series_mb']:.0f} MB before), {1e6 * row['seconds'] / row['series']:.1f} µs a series\n  {parts}")
+        model = row["model"]
+        print(f"  and {model['method']}, which is no formula: {model['seconds']:.2f} s, peak {model['peak_mb']:.0f} MB")

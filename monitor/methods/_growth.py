@@ -75,12 +75,14 @@ def refusal(linear: bool = False) -> pl.Expr:
     Args:
         linear: the method has a linear pace for figures whose zero is crossed.
     """
+    # a target is met by one figure: that needs no course
+    alone = pl.lit(linear) & pl.col("met").fill_null(False) & (pl.col("points") == 1)
     aimed, crossing = pl.col("aimed"), pl.col("linear")
     unmeasured = (crossing & (pl.col("scale") == "index") & ~aimed) if linear else crossing
     return (
         pl.when(pl.col("refused").is_not_null()).then(pl.struct(pl.col("refused").alias("reason"), note=pl.lit("")))
         .when(pl.col("d") == 0, ~aimed).then(refuse("not_applicable", "no_target"))
-        .when((pl.col("n1") >= 1 - TOLERANCE).fill_null(False).not_()).then(refuse("too_few_points", ""))
+        .when((pl.col("n1") >= 1 - TOLERANCE).fill_null(False).not_() & ~alone).then(refuse("too_few_points", ""))
         .when("met").then(None)
         .when("mixed").then(refuse("not_comparable", "mixed_signs"))
         .when(unmeasured).then(refuse("not_comparable", "no_growth_rate"))

@@ -90,7 +90,7 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     way, linear = pl.col("way"), pl.col("linear")
     limit = pl.when(way > 0).then("high").otherwise("low")
     best = ~pl.col("aimed") & (way * (pl.col("value") - limit) >= -TOLERANCE * limit.abs()).fill_null(False)
-    frame = graded(frame.with_columns(limit=_limit_factor(pl.col("base_value"), limit, way, linear),
+    frame = graded(frame.with_columns(limit=limit_factor(pl.col("base_value"), limit, way, linear),
                                       met=pl.col("met") | best),
                    THRESHOLDS, WORDS["achieved"], pl.col("limit"))
     frame = frame.with_columns(word=pl.when(best).then(pl.lit(BEST)).otherwise("word"))
@@ -102,7 +102,7 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
     return pl.concat(both).sort("indicator", "ref_area")
 
 
-def _limit_factor(base: pl.Expr, limit: pl.Expr, way: pl.Expr, linear: pl.Expr) -> pl.Expr:
+def limit_factor(base: pl.Expr, limit: pl.Expr, way: pl.Expr, linear: pl.Expr) -> pl.Expr:
     """C: 1 far from the natural limit that lies in the wished direction, 0 at it.
 
     A limit on the other side of zero, and linear paces, are left alone.

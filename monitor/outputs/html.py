@@ -9,17 +9,25 @@ from __future__ import annotations
 import re
 import traceback
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from monitor.errors import CannotRender, MonitorError
 from monitor.outputs import _svg
-from monitor.scorecard import Chapter, Matrix, Scorecard
+from monitor.scorecard import Chapter, Citation, Line, Matrix, Scorecard
 from monitor.words import Words
 
+#: scripts and pictures of pages that need some: files of the edition itself, never those of another host
+OWN = "; script-src 'self'"
+#: as many figures stand at the head of a scorecard
+KEY = 6
+#: what so many indicators say of their figures is told once
+SHARED = 3
 #: everything is forbidden but the page's own style, its data: pictures, and one script known by its hash
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -32,21 +40,91 @@ def render(
     Args:
         folders: where templates are looked up, the first that has one wins.
         tokens: the look, as `reports/tokens.yaml` holds it.
-        charts: indicator id -> SVG. A single value with nothing to set it beside is shown without its chart.
+        charts: indicator id -> SVG, which stand beside the page as `charts/ID.svg` (`monitor.render`).
 
     Raises:
         CannotRender: a template or a chart is at fault; the message names the file and the line.
     """
-    from markupsafe import Markup
+    here = _here(card)
+    return _page(
+        "scorecard.html.j2", words, folders, tokens, "", page=card, card=card, charts=set(charts), own=True, **here,
+        key=_key(card, here["home"]),
+        drawing=_drawing(card, charts, words),
+        assets=f"../{words.root}assets/", path=f"{card.area}/scorecard.html",
+    )
 
-    lines = card.lines()
-    drawn = {
-        one.id: Markup(_svg.inline(charts[one.id], one.id, one.chart_title, one.chart_text))  # noqa: S704 - checked
-        for one in lines if one.id in charts and (one.group_points or _svg.sparkline(one.points).count > 1)
-    }
+
+def figures(card: Scorecard, words: Words, folders: Sequence[Path], tokens: dict[str, Any]) -> bytes:
+    """Beside the page of an area: every figure as a table, its limits, and its sources back to the bytes.
+
+    Raises:
+        CannotRender: a template is at fault; the message names the file and the line.
+    """
+    here = _here(card)
+    told = [line for line in card.lines() if line.id in here["figures"]]
+    often = Counter(text for line in told for text in line.caveats)
+    numbered = list(enumerate(card.sources, 1))
+    return _page(
+        "figures.html.j2", words, folders, tokens, "", page=card, card=card, **here,
+        shared=[text for text, times in often.items() if times >= SHARED],  # limits of several figures, told once
+        number={(one.source, one.series): n for n, one in numbered},
+        publishers=[list(those) for _, those in groupby(numbered, _published)], path=f"{card.area}/figures.html",
+    )
+
+
+def _here(card: Scorecard) -> dict[str, Any]:
+    """What the pages of an area share: which indicators have figures, where each is told, who has none at all."""
+    figures = {line.id for line in card.lines() if line.latest or _svg.sparkline(line.points).count}
     # an indicator that answers several recommendations is told once, in the first of them
     home = {line.id: block.id for block in reversed(card.blocks) for line in block.lines}
-    return _page("scorecard.html.j2", words, folders, tokens, "", page=card, card=card, charts=drawn, home=home)
+    silent = [block.id for block in card.blocks if not any(line.id in figures for line in block.lines)]
+    return {"figures": figures, "home": home, "silent": silent}
+
+
+def _published(numbered: tuple[int, Citation]) -> tuple[str | bool, ...]:
+    """What sources of one publisher have alike, so that it is told once."""
+    one = numbered[1]
+    return one.source, one.publisher, one.official, one.licence, one.origin, one.came_from
+
+
+def _key(card: Scorecard, home: Mapping[str, str]) -> list[Line]:
+    """The first judged figure of each recommendation, then other judged ones, then any, in the order of the page."""
+    lines = [line for line in card.lines() if line.latest]
+    judged = [line for line in lines if line.status != "not_assessed"]
+    firsts = {home[line.id]: line for line in reversed(judged)}
+    order = [line for line in judged if firsts[home[line.id]] is line]
+    return list({line.id: line for line in (*order, *judged, *lines)}.values())[:KEY]
+
+
+def _drawing(card: Scorecard, charts: Mapping[str, bytes], words: Words) -> dict[str, Any]:
+    """What the script of the page needs to draw series anew, each by the id of its indicator.
+
+    Returns:
+        `words`, and `charts`: `p` and `g`, the area's figures and those of its group, each [time, value, period,
+        printed value] with, where the publisher gives them, the lower and upper bound; `n`: which are not final;
+        `b`: which begin a new series; `t`: the target, `c`: the name of the group, `k`: newest figures of groups of
+        people; `z`: the axis need not begin at zero. What there is nothing of is left out.
+    """
+    from monitor.chart import HOLLOW
+
+    drawn = {}
+    for line in (line for line in card.lines() if line.id in charts):
+        made = {
+            "p": [[p.t, p.value, p.period, p.text, *((p.lower, p.upper) if p.lower is not None else ())]
+                  for p in line.points],
+            "g": [[p.t, p.value, p.period, p.text] for p in line.group_points],
+            "n": [n for n, p in enumerate(line.points) if p.flag in HOLLOW],
+            "b": [n for n, p in enumerate(line.points) if p.flag == "B"],
+            "t": line.target and line.target.value is not None and [
+                line.target.value, words("chart.target", value=line.target.text, period=line.target.period)],
+            "c": line.comparison.label if line.comparison and line.group_points else "",
+            "k": [[p.label, p.value, p.text] for p in line.breakdowns if p.value is not None],
+            "z": int(line.bounds[1] is not None),
+        }
+        drawn[line.id] = {name: value for name, value in made.items() if value}
+    said = {name: words(f"card.{name}") for name in ("show", "groups", "margin")}
+    said |= {"keys": words("card.keys", title="{title}"), "locale": words.language}
+    return {"charts": drawn, "words": said} if drawn else {}
 
 
 def index(matrix: Matrix, words: Words, folders: Sequence[Path], tokens: dict[str, Any]) -> bytes:
@@ -79,22 +157,48 @@ def quality(shown: Any, words: Words, folders: Sequence[Path], tokens: dict[str,
     Raises:
         CannotRender: a template is at fault; the message names the file and the line.
     """
-    return _page("quality.html.j2", words, folders, tokens, "", page=shown)
+    return _page("quality.html.j2", words, folders, tokens, "", page=shown, path="")
+
+
+def composites(
+    page: Matrix, shown: Sequence[Any], words: Words, folders: Sequence[Path], tokens: dict[str, Any],
+    charts: Mapping[str, bytes],
+) -> bytes:
+    """The page of the composites that a project declares (`monitor.composite_page.Shown`).
+
+    Args:
+        charts: composite id -> SVG.
+
+    Raises:
+        CannotRender: a template or a chart is at fault; the message names the file and the line.
+    """
+    from markupsafe import Markup
+
+    drawn = {
+        one.id: Markup(_svg.inline(charts[one.id], one.id, one.chart_title, one.chart_text))  # noqa: S704 - checked
+        for one in shown if one.id in charts
+    }
+    return _page("composites.html.j2", words, folders, tokens, "", page=page, shown=shown, charts=drawn)
 
 
 def _page(
-    name: str, words: Words, folders: Sequence[Path], tokens: dict[str, Any], script: str, **context: Any
+    name: str, words: Words, folders: Sequence[Path], tokens: dict[str, Any], script: str, own: bool = False,
+    **context: Any,
 ) -> bytes:
     from markupsafe import Markup, escape
 
+    path = context.pop("path", name.removesuffix(".j2"))
     css = _text("style.css.j2", folders, tokens=tokens)
     if "</" in css:
         raise CannotRender("style.css.j2: '</' would end the style sheet early; look for it in tokens.yaml too.")
     policy = POLICY
-    if script:
+    if own:
+        policy = policy.replace("style-src", "style-src 'self'").replace("data:", "data: 'self'") + OWN
+    elif script:
         policy += f"; script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
     text = _text(
         name, folders, words=words, tokens=tokens, policy=policy, spark=_svg.sparkline,
+        others=words.others(path) if path else (),
         css=Markup(css), script=Markup(script), **context,  # noqa: S704 - cannot end their elements, see above
     )
     meta = f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'

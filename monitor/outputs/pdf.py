@@ -1,114 +1,86 @@
-"""The printed scorecard: PDF/UA-1 and PDF/A-2a by Typst, from `reports/scorecard.typ`. The only door to typst.
-
-Data reach the templates as one JSON text that they read; nothing is ever pasted into Typst source. Only the
-fonts that are installed as packages (`fontpkg-*`) and those inside Typst are used, so that every machine
-makes the same bytes.
-"""
+"""The card of one area, printed on two pages: what a minister reads. Everything behind it stands in the annex."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cache
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-from monitor.errors import CannotRender
-from monitor.outputs import _svg
-from monitor.scorecard import Scorecard
+from monitor.outputs import _press, _svg
+from monitor.scorecard import Block, Line, Scorecard
 from monitor.words import Words
 
-STANDARDS = ["ua-1", "a-2a"]
-_MAIN = b'#include "scorecard.typ"'
-_SPOKEN = ("account.", "page.", "print.", "reason.", "status.")  # the words templates may use
-#: Typst keeps what it worked out until ten documents later. Empty ones cost nothing and halve the memory
-_FORGET = 10
-_ONE = Lock()  # a Typst compiler serves one caller at a time
+#: kinds of indicators that the strip tells apart
+KINDS = ("structure", "process", "outcome")
+#: the words templates may use
+SPOKEN = ("account.", "gap.", "grid.", "guard.", "kind.", "page.", "print.", "reason.", "since.", "status.", "why.title")
 
 
 def render(
     card: Scorecard, words: Words, folders: Sequence[Path], tokens: dict[str, Any], charts: Mapping[str, bytes]
 ) -> bytes:
-    """The PDF of one area. The same input gives the same bytes.
+    """The card of one area as PDF, from `reports/scorecard.typ`. The same input gives the same bytes.
 
     Args:
         folders: where templates are looked up, file by file; the first that has one wins.
         tokens: the look, as `reports/tokens.yaml` holds it.
-        charts: indicator id -> SVG; an indicator without one is shown without a chart.
+        charts: not used; the annex has them.
 
     Raises:
-        CannotRender: no template, or one that is wrong (the message names file and line), or a text that
-            no installed font can write.
+        CannotRender: see `_press.printed`.
     """
+    return _press.printed(
+        "scorecard.typ", front(card, words), words, SPOKEN, tokens, folders, card.as_of_iso)
+
+
+def front(card: Scorecard, words: Words) -> dict[str, Any]:
+    """What the two pages need: the card without what only the annex tells, sparklines, and the strip."""
+    answers = (words("figure.yes"), words("figure.no"))
+    light = replace(card, sources=(), grid=None, groups=(), objectives=(), unmeasured=(), blocks=tuple(
+        replace(b, examples=(), lines=tuple(_light(line, answers) for line in b.lines)) for b in card.blocks
+    ))
     lines = card.lines()
-    data = {
-        "card": card.as_dict(),
-        "words": {k: words(k) for k in sorted({*words.texts, *words.fallback}) if k.startswith(_SPOKEN)},
-        "tokens": tokens,
-        "charts": {line.id: charts[line.id].decode() for line in lines if line.id in charts},
-        "sparks": {line.id: dataclasses.asdict(_svg.sparkline(line.points)) for line in lines},
-        "home": {line.id: block.id for block in reversed(card.blocks) for line in block.lines},
-    }
-    return _compile(folders, _together(data), datetime.fromisoformat(card.as_of_iso).replace(tzinfo=UTC))
-
-
-def _together(tree: Any) -> Any:
-    """Every text with a no-break space between a number and its sign, as in 6.2 %."""
-    if isinstance(tree, str):
-        return re.sub(r"(?<=\d) (?=[%‰€$])", "\u00a0", tree)
-    if isinstance(tree, dict):
-        return {key: _together(value) for key, value in tree.items()}
-    return [_together(item) for item in tree] if isinstance(tree, list | tuple) else tree
-
-
-def _compile(folders: Sequence[Path], data: dict[str, Any], when: datetime) -> bytes:
-    import typst
-
-    home = next((f for f in folders if (f / "scorecard.typ").is_file()), None)
-    if home is None:
-        raise CannotRender(f"there is no template 'scorecard.typ': looked in {', '.join(map(str, folders))}.")
-    try:
-        with _ONE:
-            made = bytes(_compiler().compile(
-                input={**_files(folders), "main.typ": _MAIN}, root=home, format="pdf",
-                sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=STANDARDS, timestamp=when,
-            ))
-            for _ in range(_FORGET):
-                _compiler().compile(input={"main.typ": b""}, format="pdf", sys_inputs={})
-            return made
-    except typst.TypstError as problem:
-        place = re.search(r"─ (?:\.\./)*(\S+?):(\d+):\d+", problem.diagnostic)
-        where = f"{place[1]}, line {place[2]}" if place else "scorecard.typ"
-        missing = "could not be displayed" in problem.message
-        advice = (
-            "Install a font package that can write it, such as fontpkg-noto-sans-thai for Thai." if missing
-            else "Correct the template, or remove yours to use the project's own."
-        )
-        hints = "".join(f" Hint: {hint}." for hint in problem.hints)
-        raise CannotRender(f"{where}: {problem.message.rstrip('.')}.{hints} {advice}") from problem
-
-
-def _files(folders: Sequence[Path]) -> dict[str, bytes]:
-    """Templates and pictures by name, each from the first folder that has it."""
-    kinds = {".typ", ".svg", ".png", ".jpg", ".jpeg"}
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for folder in reversed(folders) for path in sorted(folder.rglob("*")) if path.suffix in kinds
+        "card": light.as_dict(),
+        "home": home(card),
+        "sparks": {one.id: dataclasses.asdict(_svg.sparkline(one.points)) for one in lines if one.latest},
+        "strip": [_row(block, words) for block in card.blocks if any(one.latest for one in block.lines)],
+        "overdue": {p.id: words.count("print.overdue", p.overdue) for p in card.promises if p.overdue},
+        "code": _code(card.address),
     }
 
 
-@cache
-def _compiler() -> Any:
-    """One compiler for all documents, with its fonts read once."""
-    from importlib.metadata import entry_points
-    from importlib.resources import files
+def home(card: Scorecard) -> dict[str, str]:
+    """Indicator -> the first recommendation that it answers, where it is told."""
+    return {line.id: block.id for block in reversed(card.blocks) for line in block.lines}
 
-    import typst
 
-    packages = sorted({entry.value for entry in entry_points(group="fontpkg.family")})
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(files(p) / "files") for p in packages])
-    return typst.Compiler(font_paths=fonts)
+def _light(line: Line, answers: Sequence[str]) -> Line:
+    """Without what only the annex tells; and a yes or no has no unit."""
+    unit = "" if line.latest and line.latest.text in answers else line.unit
+    return replace(line, unit=unit, points=(), group_points=(), citations=(), gaps=(), breakdowns=(), why=(), notes=(), caveats=())
+
+
+def _row(block: Block, words: Words) -> dict[str, Any]:
+    """One recommendation in the strip: of each kind of indicator, how many have which status."""
+    kinds = []
+    for kind in KINDS:
+        of_kind = [line for line in block.lines if line.kind == kind]
+        said = {(c.key, c.text): 0 for c in block.counts}
+        for line in of_kind:
+            said[line.status, line.status_text] += 1
+        kinds.append({"key": kind, "all": len(of_kind), "chips": [
+            {"key": key, "text": text, "number": n} for (key, text), n in said.items() if n]})
+    return {"id": block.id, "title": block.title, "coloured": block.coloured, "kinds": kinds}
+
+
+@lru_cache(maxsize=8)
+def _code(url: str) -> str:
+    """A QR code (ISO/IEC 18004) of an address as SVG; "" where there is no address."""
+    import segno
+
+    return re.sub(r"^.*?(?=<svg)", "", segno.make(url, error="m").svg_inline(border=0, omitsize=True)) if url else ""

@@ -16,6 +16,8 @@ from monitor.readers._values import mapped, statuses, values
 from monitor.results import Snapshot
 from monitor.series import ROW, rows
 
+#: a day as machines write it
+_MIDNIGHT = re.compile(r"(?<=-\d\d)[T ]00:00(:00(\.0+)?)?Z?$")
 _UNSPECIFIED = "_X"  # SDMX: the publisher gives no code
 
 
@@ -112,7 +114,7 @@ def _periods(frame: pl.DataFrame) -> pl.DataFrame:
     refused: list[str] = []
     for text in frame["time_period"].unique().sort():
         try:
-            canonical[text] = period.normalise(text or "")
+            canonical[text] = period.normalise(_MIDNIGHT.sub("", text or ""))
         except UnreadableData:
             refused.append(f"'{text or ''}'")
     if refused:

@@ -1,13 +1,15 @@
 """IATI activities as XML (2.0x), also d-portal's: transactions of a sector, summed by recipient country and year.
 
 Standard: https://iatistandard.org. A transaction without a sector or country of its own is shared out by the
-percentages of its activity. Currencies are never converted or added together: ``currency`` stays a dimension, and so
-does ``transaction_type`` (2 commitment, 3 disbursement, 4 expenditure ...). Activities name countries by ISO 3166-1
+percentages of its activity. An activity that comes twice, word for word, counts once: d-portal repeats one for each row
+of its own that fits the question. Currencies are never converted or added together: ``currency`` stays a dimension, and
+so does ``transaction_type`` (2 commitment, 3 disbursement, 4 expenditure ...). Activities name countries by ISO 3166-1
 alpha-2; regions are no areas here and are left out.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +37,8 @@ class Iati(Options):
 def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     """Rows by country, year, currency and type of transaction."""
     chosen = options(Iati, source, series)
-    found = [row for body in snapshot.bodies for row in _transactions(body, chosen)]
+    seen: set[bytes] = set()
+    found = [row for body in snapshot.bodies for row in _transactions(body, chosen, seen)]
     frame = pl.DataFrame(found, schema=dict.fromkeys(_COLUMNS[:-1], pl.String) | {"obs_value": pl.Float64},
                          orient="row")
     keys = [c for c in _COLUMNS[:-1] if c != "reporting_org" or chosen.by_organisation]
@@ -43,8 +46,8 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     return finish(sums.with_columns(pl.col("currency").alias("unit_measure")), chosen, snapshot, source, series)
 
 
-def _transactions(body: bytes, chosen: Iati) -> Iterator[tuple[Any, ...]]:
-    """Country, year, currency, type, organisation and amount of each part of each transaction."""
+def _transactions(body: bytes, chosen: Iati, seen: set[bytes]) -> Iterator[tuple[Any, ...]]:
+    """Country, year, currency, type, organisation and amount of each part of each transaction; fills ``seen``."""
     from lxml import etree
 
     _xml.check(body, "IATI activities", {"iati-activities"})
@@ -53,7 +56,10 @@ def _transactions(body: bytes, chosen: Iati) -> Iterator[tuple[Any, ...]]:
             io.BytesIO(body.lstrip(b"\xef\xbb\xbf \t\r\n")), tag="iati-activity", resolve_entities=False,
             load_dtd=False, no_network=True, huge_tree=False)
         for _, activity in activities:
-            yield from _parts(activity, chosen)
+            same = hashlib.sha256(etree.tostring(activity, with_tail=False)).digest()
+            if same not in seen:
+                seen.add(same)
+                yield from _parts(activity, chosen)
             activity.clear()
     except etree.XMLSyntaxError as problem:
         raise UnreadableData(f"the XML breaks ({problem}), expected IATI activities.") from None

@@ -3,6 +3,10 @@
 Format: https://open-sdg.readthedocs.io/en/latest/data-format/. One row a year and combination of disaggregations; a row
 whose disaggregations are all empty is the headline (``_T`` in every dimension). Units stand in a column of their own.
 A file with a heading alone means that there are no data.
+
+An answer may hold the site's description of the indicator too (``metadata:`` of the source says where it is): where the
+figures have no column of units, its unit counts; where there are no figures, its reporting status says why; where they
+are still being prepared, that stands beside each.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from pydantic import Field
 
 from monitor.errors import UnreadableData
 from monitor.model import Source
-from monitor.readers import _json
+from monitor.readers import _json, _open_sdg
 from monitor.readers._codes import finish
 from monitor.readers._delimited import frame as table
 from monitor.readers._delimited import require, snaked
@@ -42,8 +46,11 @@ class OpenSdg(Options):
 def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
     """Rows of an indicator; every column that is not the year, the value, the unit or a note is a dimension."""
     chosen = options(OpenSdg, source, series)
-    data = pl.concat([_rows(body) for body in snapshot.bodies], how="diagonal")
+    said = description(snapshot)
+    data = pl.concat([_rows(body) for body in snapshot.bodies if not _open_sdg.found(body)], how="diagonal")
     require(data, ["year", "value"])
+    if said:
+        data = _described(data, said, snapshot.retrieved[:4])
     notes = [name for name in data.columns if name.startswith("comment_obs")]
     dims = [n for n in data.columns if n not in _OWN and n not in _APART and n not in notes]
     own = {name: to for name, to in _OWN.items() if name in data.columns}
@@ -59,6 +66,26 @@ def read(snapshot: Snapshot, source: Source, series: str) -> pl.DataFrame:
         else pl.lit("").alias("comment_obs"),
         *(pl.col(d).str.strip_chars().replace("", None).fill_null(TOTAL) for d in dims),
     ), chosen, snapshot, source, series, places=[chosen.ref_area], flags=_flags(data))
+
+
+def description(snapshot: Snapshot) -> _open_sdg.Metadata | None:
+    """What the site says of the indicator, where the answer holds it."""
+    return next((_open_sdg.metadata(body) for body in snapshot.bodies if _open_sdg.found(body)), None)
+
+
+def _described(data: pl.DataFrame, said: _open_sdg.Metadata, year: str) -> pl.DataFrame:
+    """The table with what the description adds: the unit, and why there is no figure, or none yet to rely on."""
+    note = f"the site's reporting status is {said.status}: {_open_sdg.STATES.get(said.status, '')}"
+    own = [n for n in data.columns if n not in _OWN and n not in _APART and not n.startswith("comment_obs")]
+    if not data.height and not own and said.status in _open_sdg.WITHOUT and year:  # else nobody selects it
+        word = next(name for name, code in _NAMES.items() if code == _open_sdg.WITHOUT[said.status])
+        data = pl.DataFrame({"year": year, "value": "", _STATUS: word, "comment_obs": note},
+                            schema=dict.fromkeys(("year", "value", _STATUS, "comment_obs"), pl.String))
+    elif data.height and said.status not in ("", "complete"):
+        data = data.with_columns(pl.lit(note).alias("comment_obs_status"))
+    if said.unit and not {"units", "unit_measure"} & set(data.columns):
+        data = data.with_columns(pl.lit(said.unit).alias("units"))
+    return data
 
 
 def _flags(data: pl.DataFrame) -> dict[str, str]:

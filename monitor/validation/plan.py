@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,11 +75,23 @@ def data_docs(planned: Plan, target: Path) -> None:
             raise CannotRender(f"{target}: Great Expectations could not write its pages ({problem}).") from problem
 
 
+def ahead(store: Path, indicators: Iterable[Indicator], sources: Iterable[Source]) -> worker.Process | None:
+    """A process that loads Great Expectations meanwhile, where it is certainly needed; None where it may not be."""
+    expected = [*(one.expect for one in indicators), *(one.expect for one in sources)]
+    return worker.ahead(store) if any(one.model_fields_set for one in expected) else None
+
+
 @contextmanager
-def started(store: Path, planned: Plan | None) -> Iterator[Callable[[], Validated]]:
-    """Start testing beside whatever is done meanwhile; the value waits for the outcome when it is called."""
+def started(
+    store: Path, planned: Plan | None, loaded: worker.Process | None = None
+) -> Iterator[Callable[[], Validated]]:
+    """Start testing beside whatever is done meanwhile; the value waits for the outcome when it is called.
+
+    Args:
+        loaded: a process that was started `ahead`.
+    """
     if planned is None:
         yield Validated
         return
-    with worker.beside(store, planned.observations, planned.suites) as testing:
+    with worker.beside(store, planned.observations, planned.suites, loaded) as testing:
         yield lambda: settle(planned.expectations, testing.result())

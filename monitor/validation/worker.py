@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,12 @@ PATIENCE = 600.0
 KEPT = 20
 #: what tests; another version may test otherwise
 LIBRARIES = ("great-expectations", "pandas")
+#: loads the libraries, then waits for a line; where the other end is closed without one, there is nothing to test
+_WAITING = """import runpy, sys, pandas, great_expectations
+if sys.stdin.readline():
+    sys.argv[1:] = ["--write"]
+    runpy.run_path("quality/revalidate.py", run_name="__main__")
+"""
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,51 @@ class Tested:
     engine: Mapping[str, str] = field(default_factory=dict)
 
 
+class Process:
+    """The process that tests, in a folder of its own. Let go of, it ends and the folder goes: it waits for a line."""
+
+    def __init__(self, *command: str) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="validation-", ignore_cleanup_errors=True)
+        self.home = Path(self._folder.name)
+        with (self.home / "said").open("wb") as said:
+            self.popen = subprocess.Popen(  # noqa: S603 - our own script, no shell
+                [sys.executable, *command], stdin=subprocess.PIPE, stdout=said, stderr=said, cwd=self.home,
+                env={**os.environ, "GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore"},
+            )
+
+    def hand(self, observations: bytes, suites: Mapping[str, bytes]) -> None:
+        """What it is to test. One that has died meanwhile is found out by its results."""
+        lay_out(self.home, observations, suites)
+        assert self.popen.stdin
+        with suppress(BrokenPipeError):
+            self.popen.stdin.write(b"all is there\n")
+            self.popen.stdin.close()
+
+    def close(self) -> None:
+        if self.popen.poll() is None:
+            self.popen.kill()
+            self.popen.wait()
+        self._folder.cleanup()
+
+
+def ahead(store: Path) -> Process | None:
+    """Load the libraries beside reading, where something is tested for the first time: the process is then done before
+    the pages are printed, and the two are not in memory together. None where a result may already be kept."""
+    with suppress(PackageNotFoundError):
+        if all(map(version, LIBRARIES)) and not any((store / "validation").glob("*.json")):
+            return Process("-c", _WAITING)
+    return None
+
+
 class Worker:
     """A validation under way, or one that was kept. Ask for `result` when everything else is done."""
 
-    def __init__(self, store: Path, observations: bytes, suites: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, store: Path, observations: bytes, suites: Mapping[str, bytes], loaded: Process | None = None
+    ) -> None:
         self.engine: dict[str, str] = {}
         self._known: Tested | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._folder = Path()
+        self._process: Process | None = None
         if not suites:
             self._known = Tested()
             return
@@ -63,34 +105,28 @@ class Worker:
             with suppress(OSError):
                 self._kept.touch()
             return
-        self._start(observations, suites)
+        self._start(observations, suites, loaded)
 
-    def _start(self, observations: bytes, suites: Mapping[str, bytes]) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="validation-"))
-        lay_out(self._folder, observations, suites)
-        with (self._folder / "said").open("wb") as said:
-            self._process = subprocess.Popen(  # noqa: S603 - our own script, no shell
-                [sys.executable, str(self._folder / "quality/revalidate.py"), "--write"], stdin=subprocess.DEVNULL,
-                stdout=said, stderr=said, cwd=self._folder,
-                env={**os.environ, "GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore"},
-            )
+    def _start(self, observations: bytes, suites: Mapping[str, bytes], loaded: Process | None) -> None:
+        self._process = loaded or Process("-c", _WAITING)
+        self._process.hand(observations, suites)
 
     def result(self) -> Tested:
         """Wait for it. A worker that died or took too long is a problem in words, never an exception."""
         if self._known is None and self._process:
             try:
-                code = self._process.wait(PATIENCE)
-                self._known = self._read(code)
+                code = self._process.popen.wait(PATIENCE)
+                self._known = self._read(code, self._process.home)
             except subprocess.TimeoutExpired:
                 self._known = Tested(problem=f"the worker took more than {PATIENCE:g} seconds", engine=self.engine)
         return self._known or Tested()
 
-    def _read(self, code: int) -> Tested:
+    def _read(self, code: int, home: Path) -> Tested:
         try:
-            text = (self._folder / "quality/results.json").read_text(encoding="utf-8")
+            text = (home / "quality/results.json").read_text(encoding="utf-8")
             found = Tested(json.loads(text)["results"], engine=self.engine)
         except (OSError, ValueError, KeyError):
-            said = (self._folder / "said").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            said = (home / "said").read_text(encoding="utf-8", errors="replace").strip().splitlines()
             last = said[-1] if said else "it said nothing"
             return Tested(problem=f"the worker ended with {code}: {last[:300]}", engine=self.engine)
         with suppress(OSError):  # a store that cannot be written to is no reason to have no results
@@ -104,11 +140,8 @@ class Worker:
         return found
 
     def close(self) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
         if self._process:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._process.close()
 
 
 def lay_out(folder: Path, observations: bytes, suites: Mapping[str, bytes]) -> None:
@@ -122,9 +155,15 @@ def lay_out(folder: Path, observations: bytes, suites: Mapping[str, bytes]) -> N
 
 
 @contextmanager
-def beside(store: Path, observations: bytes, suites: Mapping[str, bytes]) -> Iterator[Worker]:
-    """Start a validation; leaving the block ends it, whatever happened meanwhile."""
-    worker = Worker(store, observations, suites)
+def beside(
+    store: Path, observations: bytes, suites: Mapping[str, bytes], loaded: Process | None = None
+) -> Iterator[Worker]:
+    """Start a validation; leaving the block ends it, whatever happened meanwhile.
+
+    Args:
+        loaded: a process that was started `ahead`.
+    """
+    worker = Worker(store, observations, suites, loaded)
     try:
         yield worker
     finally:

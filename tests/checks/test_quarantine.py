@@ -63,11 +63,15 @@ def test_where_nothing_is_left_the_reason_is_the_check_and_not_that_there_are_no
     assert aside("DEU 2018 170")[0].nothing_left == {"X": {"DEU": Reason.FAILED_CHECK}}
 
 
-def test_an_error_of_the_whole_series_sets_nothing_aside_and_withholds() -> None:
-    given = series("DEU 2018 7; DEU 2019 8")
-    wide = Finding("unit", Level.ERROR, "X", "Several units.", "DEU")
-    done = quarantine.set_aside(given, [wide])
-    assert done.series.frame.equals(given.frame)
+@pytest.mark.parametrize(("area", "left"), [("DEU", [("FRA", "2019")]), ("", [])])
+def test_an_error_of_the_whole_series_sets_all_of_it_aside_and_withholds(
+    area: str, left: list[tuple[str, str]]
+) -> None:
+    wide = Finding("unit", Level.ERROR, "X", "Several units.", area)
+    done = quarantine.set_aside(series("DEU 2018 7; DEU 2019 8; FRA 2019 8"), [wide])
+    assert told(done.series) == left
+    assert done.nothing_left["X"]["DEU"] is Reason.FAILED_CHECK
+    assert set(done.rows["reason"]) == {"Several units."}
     assert done.withholding([wide]) == [wide]
 
 

@@ -7,6 +7,7 @@ One row each, run against the local server by ``test_faults.py``; docs/reference
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import struct
 import time
@@ -75,6 +76,19 @@ def _number(asked: Asked) -> int:
     return int(asked.query["page"])
 
 
+def _dataset(**file: Any) -> Callable[[Asked], Reply | None]:
+    """A CKAN site: the description of a dataset with one file, and the file itself at the same path."""
+
+    def answer(asked: Asked) -> Reply:
+        if "file" in asked.query:
+            return 200, {}, GOOD
+        here = f"http://{asked.headers['Host']}{asked.path}?file=1"
+        said = {"name": "Costs", "format": "CSV", "url": here} | file
+        return 200, {}, json.dumps({"success": True, "result": {"resources": [said]}}).encode()
+
+    return answer
+
+
 GOOD = tiny.csv()
 PACKED = gzip.compress(GOOD)
 ROWS = tiny.FIGURES
@@ -82,6 +96,9 @@ SCALED = [(a, y, round(v * 1000, 2)) for a, y, v in ROWS]
 REBASED = [(a, y, round(v * 1.2746, 4)) for a, y, v in ROWS]
 SHIFTED = [(a, y - 1, v) for a, y, v in ROWS]
 UNREADABLE = "The answer of 2026-11-22 cannot be read: "
+CKAN: dict[str, Any] = {"more": (("series", {"T.COST": {"title": "Cost of sending 200 coins", "unit": "% of the amount sent",
+                                                        "resource": {"name": "Costs", "format": "CSV"}}}),)}
+RESOURCE = "'resource' of T.COST in sources/office.yaml must follow the publisher."
 DEEP = b"[" * 100_000 + b"]" * 100_000
 
 FAULTS: tuple[Fault, ...] = (
@@ -182,6 +199,16 @@ FAULTS: tuple[Fault, ...] = (
     Fault("pages of two editions", _pages(lambda a: tiny.page([(c, y, v + a.count) for c, y, v in ROWS][11 * _number(a) - 11:][:11],
           _number(a), 2, total=22)), "the data of the pages changed while they were read, twice (at last page 1 was another "
           f"one when it was asked for again). {LATER}", "wait", kind="json"),
+    # ------------------------------------------------------------------ a file of a dataset (CKAN)
+    Fault("a dataset with its file", _dataset(), "", "", "used", kept=True, **CKAN),
+    Fault("a dataset refused under 200", _says(b'{"success": false, "error": {"message": "Not found"}}'),
+          "the site refused ('Not found'). If the dataset was renamed or withdrawn", **CKAN),
+    Fault("a dataset without the declared file", _dataset(name="Prices"), "the dataset no longer has the declared file (name "
+          f"'Costs'); it has 'T.COST' (Prices, CSV). {RESOURCE}", "you", **CKAN),
+    Fault("a file of a dataset in another format", _dataset(format="XLSX"), "the declared file (name 'Costs') is no longer "
+          f"CSV, but XLSX. {RESOURCE} The reader may have to be another one too.", "you", **CKAN),
+    Fault("a file of a dataset on 127.0.0.1", _dataset(url="http://127.0.0.1:9/secret"), "the declared file is on 127.0.0.1, an "
+          "address of a private network, and was not asked for.", **CKAN),
     # ------------------------------------------------------------------ the data themselves
     Fault("a column renamed", _says(tiny.csv(area="country")), f"{UNREADABLE}office T.COST: the table has no column "
           "'area'; it has 'country', 'year', 'value', 'unit', 'note'.", "you", kept=True),

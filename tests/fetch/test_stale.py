@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor import cli, fetch, run, store, unreadable
+from monitor import cli, fetch, options, run, soundness, store, unreadable
 from monitor.network import Network
 from monitor.project import Project
 from tests.fetch import tiny
@@ -23,8 +23,8 @@ SAYS = "the publisher gave no usable answer; the figures of 1 October 2026 (52 d
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "Network", partial(Network, backoff=0.01))
     monkeypatch.setattr("monitor.network.Network", partial(Network, backoff=0.01))
-    monkeypatch.setattr(cli, "_date", lambda text: tiny.AS_OF)
-    monkeypatch.setattr(cli, "_now", lambda: tiny.NOW)
+    monkeypatch.setattr(options, "date", lambda text: tiny.AS_OF)
+    monkeypatch.setattr(options, "now", lambda: tiny.NOW)
 
 
 def at(project: Project, now: str) -> None:
@@ -77,10 +77,10 @@ def test_a_reader_that_has_learned_takes_the_mark_away(publisher: Publisher, tmp
     project = tiny.project(tmp_path / "project", publisher.url)
     publisher.says(tiny.PATH, tiny.csv(area="country"), ETag='"1"')
     code, row = fetched(project)
-    assert (code, row["state"], row["who"], row["retrieved"]) == (11, "unreadable", "you", "")
+    assert (code, row["state"], row["who"], row["retrieved"]) == (12, "unreadable", "you", "")
     assert "the table has no column 'area'" in row["cause"]
     code, row = fetched(project)
-    assert (code, row["state"]) == (11, "unreadable"), "the same bytes again are no better"
+    assert (code, row["state"]) == (12, "unreadable"), "the same bytes again are no better"
     told = (project.folder / "sources/office.yaml").read_text(encoding="utf-8")
     (project.folder / "sources/office.yaml").write_text(told.replace("ref_area: area", "ref_area: country"))
     code, row = fetched(project)
@@ -109,8 +109,53 @@ def test_fetch_tells_state_cause_and_who_as_fields(publisher: Publisher, tmp_pat
                                    "problem"]  # fmt: skip
     assert line.split("\t")[2:5] == ["stale", tiny.NOW, "0"]
     assert plain.stderr.splitlines()[-2:] == [
-        "1 stale.", "SourceUnavailable: 1 of 1 series could not be fetched or read; the table says why, and who can "
-        "mend it."]  # fmt: skip
+        "1 stale.", "SourceUnavailable: 1 of 1 series could not be fetched, 0 cannot be used; the table says why, and "
+        "who can mend it."]  # fmt: skip
+
+
+def scaled(times: float) -> bytes:
+    return tiny.csv([(area, year, round(value * times, 2)) for area, year, value in tiny.FIGURES])
+
+
+def test_fetch_says_that_what_came_cannot_be_used(publisher: Publisher, tmp_path: Path) -> None:
+    project = tiny.project(tmp_path / "project", publisher.url)
+    publisher.says(tiny.PATH, tiny.csv())
+    at(project, tiny.EARLIER)
+    publisher.says(tiny.PATH, scaled(1000))
+    for _ in range(2):  # the same bytes again are no better
+        code, row = fetched(project)
+        assert (code, row["state"], row["who"], row["age_days"]) == (12, "unusable", "you", 52)
+        assert row["cause"].startswith("All figures are 1,000 times what they were in the vintage before")
+        assert row["problem"].startswith("The answer of 2026-11-22 was set aside: All figures are 1,000 times")
+        assert row["problem"].endswith("The figures of 2026-10-01 (52 days old) serve.")
+        assert "monitor vintages accept office T.COST " in row["remedy"]
+    told = call(project, "fetch").stderr.splitlines()
+    assert told[-2:] == ["1 unusable.", "UnreadableData: 0 of 1 series could not be fetched, 1 cannot be used; the "
+                         "table says why, and who can mend it."]  # fmt: skip
+    bad = store.answers(project.store)[-1].snapshot.sha256
+    soundness.accept(project.store, "office", "T.COST", bad, tiny.NOW, "They print thousandths now.")
+    code, row = fetched(project)
+    assert (code, row["state"], row["problem"]) == (0, "not modified", "")
+
+
+def test_show_tells_what_became_of_asking_and_how_old_the_figures_are(publisher: Publisher, tmp_path: Path) -> None:
+    project = tiny.project(tmp_path / "project", publisher.url)
+    publisher.says(tiny.PATH, tiny.csv())
+    at(project, tiny.EARLIER)
+    assert "retrieved 1 October 2026, 52 days old" in call(project, "show", "COST", "DEU").stdout
+    publisher.says(tiny.PATH, b"", 503)
+    lines = call(project, "show", "COST", "DEU", "--online").stdout.splitlines()
+    assert lines[-1].startswith("Statistics of Exampleland (office), series T.COST, ")
+    assert lines[-1].endswith("Asked on 2026-11-22; the figures of 2026-10-01 (52 days old) serve.")
+    [answer] = json.loads(call(project, "show", "COST", "DEU", "--online", "--json").stdout)["answers"]
+    assert (answer["state"], answer["age_days"], answer["problem"]) == ("stale", 52, lines[-1])
+    publisher.says(tiny.PATH, scaled(1000))
+    [answer] = json.loads(call(project, "show", "COST", "DEU", "--online", "--json").stdout)["answers"]
+    assert (answer["state"], answer["age_days"]) == ("unusable", 52)
+    empty = tiny.project(tmp_path / "empty", publisher.url)
+    publisher.says(tiny.PATH, b"", 404)
+    shown = call(empty, "show", "COST", "DEU", "--online").stdout.splitlines()
+    assert "answered with status 404" in shown[-1], "also where there is no figure at all"
 
 
 def matrix(project: Project) -> dict[str, dict[str, str]]:
@@ -164,6 +209,22 @@ def test_doctor_sees_a_dimension_that_is_gone(
     row = matrix(with_sex)["T.COST"]
     assert (row["shape"], row["state"], row["who"]) == ("drifted", "stale", "you")
     assert "without 'sex' as a dimension since the vintage before" in row["detail"].replace("sex as", "'sex' as")
+
+
+def test_doctor_compares_with_the_last_sound_answer(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = {"ref_area": "area", "time_period": "year", "obs_value": "value", "sex": "unit"}
+    made = tiny.project(tmp_path / "project", publisher.url, options={"columns": columns})
+    monkeypatch.setattr("monitor.project.load", lambda *a, **k: _only(made))
+    publisher.says(tiny.PATH, tiny.csv())
+    at(made, tiny.EARLIER)
+    publisher.says(tiny.PATH, scaled(1000).replace(b"PC", b"PM"))
+    row = matrix(made)["T.COST"]
+    assert (row["shape"], row["state"], row["who"]) == ("unusable", "broken", "you")
+    publisher.says(tiny.PATH, tiny.csv() + b"\n")
+    row = matrix(made)["T.COST"]
+    assert (row["shape"], row["detail"]) == ("as expected", ""), "beside the faulty one another code would be new"
 
 
 def _without_sex_now(project: Project, snapshot: fetch.Snapshot) -> Any:

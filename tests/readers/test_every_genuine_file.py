@@ -94,7 +94,7 @@ TABLE: list[tuple[str, Elsewhere | Unread | Table]] = [
     ("oecd/sdmx_json/*", Elsewhere("test_sdmx_messages")),
     ("oecd/sdmx_ml/*", Unread("a constraint on keys, no figures")),
     ("open_sdg/*/data/*.csv", Elsewhere("test_open_sdg")),
-    ("open_sdg/*/meta/*", Unread("descriptions in prose")),
+    ("open_sdg/*/meta/*", Elsewhere("test_open_sdg_metadata")),
     ("populism/1999-2019_CHES_v3.csv", Table("country", "year", "vote|seat", ("party_id",))),
     ("populism/The PopuList 4.0.csv", Table("country_name", "=2023", "populist|farright|farleft|eurosceptic",
                                             ("party_name",), options={"delimiter": ";"})),

@@ -21,7 +21,7 @@ from tests.fiction import indicator, series, target
 CHAPTERS = (
     "what_cannot_be_judged", "figures_that_fail_a_check", "pace_to_a_target", "pace_without_a_target", "zero_and_sign",
     "base_and_time", "linear_pace", "target_from_both_sides", "met_or_not", "other_methods", "awkward_series",
-    "the_outlook",
+    "reading_matrix", "the_outlook",
 )
 AS_OF = "2026-11-22"
 #: columns of a table that are handed to the declaration of the indicator as they are

@@ -1,0 +1,238 @@
+"""Why a status is what it is, in sentences that can be quoted, each with its number; their words are under ``why.``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from monitor import period, plugins
+from monitor.judge import SMALL_COUNT
+from monitor.model import Indicator
+from monitor.results import Assessment, Flip, Opinion, Reason, Reasoning, Status
+from monitor.words import Words
+
+#: a status that so small a move of the newest figure changes is called fragile, beside the status itself
+FRAGILE = 0.05
+#: measures of methods that are shares: printed as per cent
+SHARES = ("ratio", "rate", "chance of meeting the target", "chance that the change went the wished way",
+          "chance that the change is fast enough")
+
+
+class Case(NamedTuple):
+    """What is told about: an indicator in an area, in one language."""
+
+    words: Words
+    indicator: Indicator
+    judged: Assessment
+    reasoning: Reasoning | None  # None where there is no status
+
+    def status(self, status: Status) -> str:
+        """The word for a status, as on the chip."""
+        kind = "status_yes_no" if self.indicator.scale == "binary" else "status"
+        if kind == "status" and self.judged.target_value is None:
+            kind = "status_free"
+        own = f"{kind}.{status}"
+        return self.words(own if self.words.has(own) else f"status.{status}")
+
+    def figure(self, value: float, move: float = math.inf) -> str:
+        """A figure as printed; one that is reached by a small move with more decimals, and not short of it."""
+        if self.indicator.scale == "binary":
+            return self.words("figure.yes" if value else "figure.no")
+        decimals = max(self.indicator.decimals, digits(move))
+        text = self.words.number(outward(value, move, decimals), decimals)
+        return self.words("figure.percent", n=text) if self.indicator.scale == "percent" else text
+
+
+def digits(size: float) -> int:
+    """How many decimals show two digits of a number; none of a whole or a large one, six at most."""
+    return 0 if not 0 < abs(size) < 10 or size == int(size) else min(6, 1 - math.floor(math.log10(abs(size))))
+
+
+def outward(value: float, move: float, decimals: int) -> float:
+    """A number that was reached by a move, rounded on in the same way: what is said to be enough is."""
+    if not math.isfinite(move):
+        return value
+    grain = 10.0 ** -decimals
+    return round((math.ceil if move > 0 else math.floor)(round(value / grain, 6)) * grain, decimals)
+
+
+def sentences(case: Case) -> tuple[str, ...]:
+    """The whole reasoning; of what is not assessed the gate, and what would have to change."""
+    if case.judged.reason is not None:
+        return tuple(_unjudged(case, case.judged.reason))
+    return (*_method(case), *_basis(case), *_passed(case), *_measured(case), *_flips(case), *_others(case))
+
+
+def fragile(case: Case) -> str:
+    """A short clause where a small move of the newest figure changes the status; "" where none does."""
+    flip = case.reasoning and case.reasoning.nearest
+    if not flip or flip.share is None or flip.share >= FRAGILE:
+        return ""
+    return case.words(f"why.fragile.{_way(flip)}", move=_move(case, flip), status=case.status(flip.status))
+
+
+def _method(case: Case) -> Iterator[str]:
+    words, a = case.words, case.judged
+    if not a.method:  # judged by hand
+        return
+    name = words(f"method.{a.method}") if words.has(f"method.{a.method}") else a.method
+    yield words("why.method", method=name, status=case.status(a.status), word=a.word)
+    rule = getattr(plugins.module("methods", a.method), "THRESHOLDS", {})
+    measure = case.reasoning.cutoff.measure if case.reasoning and case.reasoning.cutoff else ""
+    if steps := rule.get(measure):
+        firsts = [n for n, one in enumerate(steps) if n + 1 == len(steps) or steps[n + 1].status != one.status]
+        said = [words("why.from", status=case.status(Status(one.status)), least=_amount(case, measure, one.least))
+                for one in (steps[n] for n in firsts[:-1])]
+        yield words("why.thresholds", measure=_measure(words, measure), steps=words.listed(said),
+                    last=case.status(Status(steps[-1].status)))
+
+
+def _basis(case: Case) -> Iterator[str]:
+    words, a = case.words, case.judged
+    if a.base_period and a.base_period != a.time_period:
+        yield words.count("why.points", a.points, first=a.base_period, last=a.time_period)
+    elif case.indicator.scale != "binary":
+        yield words("why.point", period=a.time_period)
+
+
+def _passed(case: Case) -> Iterator[str]:
+    """What is asked for before a judgement (the gates of `monitor.judge`), where it depends on the figures."""
+    words, i, a = case.words, case.indicator, case.judged
+    met = [words("why.passed.age", age=_years(case))]
+    if i.scale != "binary":
+        met.append(words.count("why.passed.points", max(i.least_points, 2)))
+    if i.scale == "count":
+        met.append(words("why.passed.counts", n=words.number(SMALL_COUNT, 0)))
+    if i.parity is not None:
+        met.append(words("why.passed.parity"))
+    if i.least_change and a.value is not None and a.base_value is not None:
+        change = abs(a.value - a.base_value)
+        met.append(words("why.passed.change", by=_amount_of(case, i.least_change.by, None),
+                         change=_amount_of(case, change, None)))
+    yield words("why.passed.all", what=words.listed(met))
+
+
+def _years(case: Case) -> str:
+    """The age at which a figure is too old to judge."""
+    years = period.days(case.indicator.max_age) / 365.25
+    return case.words.count("why.unit.years", years, 0 if abs(years - round(years)) < 0.05 else 1)
+
+
+def _measured(case: Case) -> Iterator[str]:
+    words, a = case.words, case.judged
+    if a.status is Status.ACHIEVED:
+        yield words("why.met" if a.target_value is not None or case.indicator.scale == "binary" else "why.best")
+    elif a.rate is not None and a.required is not None:
+        yield words("why.pace", rate=_signed(case, a.rate), required=_signed(case, a.required))
+    elif a.rate is not None:
+        yield words("why.growth", rate=_signed(case, a.rate))
+    if case.reasoning and (cut := case.reasoning.cutoff):
+        edges = [(key, edge) for key, edge in (("better", cut.better), ("worse", cut.worse)) if edge is not None]
+        near = min((abs(edge - cut.value) for _, edge in edges), default=math.inf)
+        yield " ".join([
+            words("why.measured", measure=_measure(words, cut.measure),
+                  value=_amount(case, cut.measure, cut.value, near)),
+            *(words(f"why.cutoff.{key if edge != cut.value else 'edge'}", cut=_amount(case, cut.measure, edge),
+                    away=_amount(case, cut.measure, abs(edge - cut.value), near, apart=True)) for key, edge in edges)])
+    if a.probability is not None:
+        kind = "target" if a.target_value is not None else "free"
+        yield words(f"why.chance.{kind}", n=words.number(100 * a.probability, 0))
+
+
+def _flips(case: Case) -> Iterator[str]:
+    if not case.reasoning:
+        return
+    words, found = case.words, [f for f in (case.reasoning.lower, case.reasoning.higher) if f]
+    for flip in found:
+        status = case.status(flip.status)
+        if flip.reason:
+            status = words("why.unjudged", status=status, reason=words(f"reason.{flip.reason}"))
+        key = "answer" if case.indicator.scale == "binary" else _way(flip)
+        yield words(f"why.flip.{key}", move=_move(case, flip), value=case.figure(flip.value, flip.move), status=status)
+    if not found and case.indicator.scale != "binary":
+        yield words("why.flip.none", limit=_amount_of(case, case.reasoning.limit, None))
+
+
+def _others(case: Case) -> Iterator[str]:
+    words, a = case.words, case.judged
+    if case.indicator.scale == "binary" or not case.reasoning:
+        return
+    judging = [one for one in case.reasoning.others if one.reason is None]
+    if not judging:
+        yield words("why.others.none")
+        return
+    same = sum(one.status == a.status for one in judging)
+    yield words.count("why.others.share", same, all=words.number(len(judging), 0))
+    apart: dict[Status, list[Opinion]] = {}
+    for one in judging:
+        if one.status != a.status:
+            apart.setdefault(one.status, []).append(one)
+    for status, ones in apart.items():
+        said = [words("why.others.one", method=_rule(words, one.method), word=one.word) for one in ones]
+        yield words("why.others.say", status=case.status(status), methods="; ".join(said))
+    if silent := [_rule(words, one.method) for one in case.reasoning.others if one.reason is not None]:
+        yield words("why.others.silent", methods=words.listed(silent))
+
+
+def _unjudged(case: Case, reason: Reason) -> Iterator[str]:
+    words, i, a = case.words, case.indicator, case.judged
+    yield words("why.gate", reason=words(f"reason.{reason}"))
+    key = f"why.needed.{reason}"
+    if not words.has(key):
+        return
+    change = None if a.value is None or a.base_value is None else a.value - a.base_value
+    yield words(
+        key, period=a.time_period or "", most=_years(case), n=words.number(a.points, 0),
+        least=words.number(max(i.least_points, 2), 0),
+        change="–" if change is None else _amount_of(case, abs(change), None),
+        by=_amount_of(case, i.least_change.by, None) if i.least_change else "", companions=words.listed(i.companions),
+        parity=case.figure(i.parity) if i.parity is not None else "", note=i.missing_note,
+    ).strip()
+
+
+def _way(flip: Flip) -> str:
+    return "higher" if flip.move > 0 else "lower"
+
+
+def _move(case: Case, flip: Flip) -> str:
+    share = None if flip.share is None else outward(flip.share, 1.0, digits(100 * flip.share) + 2)
+    return _amount_of(case, outward(abs(flip.move), 1.0, digits(flip.move)), share)
+
+
+def _amount_of(case: Case, size: float, share: float | None) -> str:
+    """How far a figure moves: percentage points, per cent of itself, or its own unit."""
+    words, scale = case.words, case.indicator.scale
+    if scale == "percent":
+        return words.count("why.unit.points", size, digits(size))
+    if share is not None and scale not in ("index", "difference"):
+        return words("figure.percent", n=words.number(100 * share, digits(100 * share)))
+    return words.number(size, digits(size))
+
+
+def _measure(words: Words, measure: str) -> str:
+    return words(f"why.measure.{measure}") if words.has(f"why.measure.{measure}") else measure
+
+
+def _amount(case: Case, measure: str, value: float, near: float = math.inf, apart: bool = False) -> str:
+    """A measured number of a method, as precise as tells it from a cut-off that is ``near``.
+
+    Args:
+        apart: it is the difference of two, told of shares in percentage points.
+    """
+    size = 100 if measure in SHARES else 1
+    decimals = max(digits(size * value) if abs(size * value) < 10 else 0, digits(size * near))
+    if size == 1:
+        return case.words.number(value, decimals)
+    if apart:
+        return case.words.count("why.unit.points", size * value, decimals)
+    return case.words("figure.percent", n=case.words.number(size * value, decimals))
+
+
+def _signed(case: Case, share: float) -> str:
+    text = case.words("figure.percent", n=case.words.number(100 * share, 1))
+    return f"+{text}" if share > 0 else text
+
+
+def _rule(words: Words, method: str) -> str:
+    return words(f"why.rule.{method}") if words.has(f"why.rule.{method}") else method
