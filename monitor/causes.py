@@ -8,9 +8,9 @@ would be, each is named (``each``); where only several at once are enough, all o
 
 Which cause a changed figure belongs to: withheld on either side, ``withheld``; read by another declaration (its
 ``data``, or how its source is read), ``declaration``; set aside by a check on either side, ``check``; a source that
-could not be read on either side, ``source``; not there before, ``new_data``, or ``time`` where the very same answer
-held it already and its period was not over; changed or taken back, ``revision``, unless both were read from the very
-same bytes: then it was the ``program``.
+could not be read on either side, ``source``; not there before, ``new_data``, also where the very same answer held it
+already and only the cut-off date lets it in; changed or taken back, ``revision``, unless both were read from the very
+same bytes: then it was the ``program``. ``time`` is what the date alone does: figures grow old, a target comes due.
 
 The engine of before is not at hand. Where everything as it was is not judged as it was, the program is a cause, by
 itself or with others; where even that cannot be, because the program is the same, or where everything as it is now
@@ -88,7 +88,7 @@ def _cause(a: Side, b: Side, seen: list[dict[str, set[str]]], outcomes: tuple[di
             added and outcomes[0].get(pair, ("", ""))[1] in _FAILED):
         return "source"
     if added:
-        return "time" if row["snapshot_now"] in seen[0].get(pair[0], ()) else "new_data"
+        return "new_data"
     same = row["snapshot"] in seen[1].get(pair[0], ()) if gone else row["snapshot"] == row["snapshot_now"]
     if not same:
         return "revision"
@@ -197,7 +197,8 @@ class _Again:
                     lacking.setdefault(i, {})[c] = Reason(why)
         as_of = date.fromisoformat((self.b if "time" in on else self.a).as_of)
         frame = judge.assessments(indicators, Series(cells), codes, findings, {}, as_of, lacking=lacking,
-                                  roles=_roles(self.b if "declaration" in on else self.a))  # fmt: skip
+                                  roles=_roles(self.b if "declaration" in on else self.a),
+                                  until=date.fromisoformat(self.b.as_of))  # fmt: skip
         return {(i, c): (status, why or "") for i, c, status, why in
                 frame.select("indicator", "ref_area", "status", "reason").iter_rows()}  # fmt: skip
 

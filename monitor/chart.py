@@ -40,39 +40,6 @@ def svg(line: Line, words: Words, tokens: dict[str, Any]) -> bytes:
     return lean(save(figure, settings, "svg"), line.chart_title or line.title, line.chart_text, tokens)
 
 
-def alone(drawn: bytes, line: Line, words: Words, tokens: dict[str, Any]) -> bytes:
-    """A chart as a file that can be taken away: its message above it, its source below it, and the colours of dark
-    pages where a reader's device asks for them."""
-    from xml.sax.saxutils import escape
-
-    dark, rules = tokens["dark"], ""
-    pairs = {tokens[name]: dark[name] for name in ("ground", "ink", "muted", "line")}
-    for light, colour in (pairs | {tokens["chart"][name]: dark["chart"][name] for name in dark["chart"]}).items():
-        rules += "".join(f'[style*="{w}: {light}"]{{{w}:{colour}!important}}' for w in ("fill", "stroke"))
-    box = re.search(r'height="[^"]*" viewBox="0 0 (\S+) (\S+)"', drawn[:400].decode())
-    if box is None:
-        return drawn
-    wide, high = map(float, box.groups())
-    head = textwrap.wrap(line.chart_title or line.title, 84)
-    said = [words("chart.source", publisher=c.publisher, series=c.series, retrieved=c.retrieved)
-            for c in line.citations[:1]]
-    over, under = 13 * len(head) + 6, 14 * len(said)
-    rtl = words.direction == "rtl"
-    aside = ' direction="rtl"' if rtl else ""
-    rows = [(13 * n + 11 - over, 9.5, "ink", text) for n, text in enumerate(head)]
-    rows += [(high + 9, 6.5, "muted", text) for text in said]
-    added = f'<style>@media (prefers-color-scheme:dark){{{rules}}}</style>'
-    added += f'<path d="M0 {-over}h{wide:g}v{high + over + under:g}h-{wide:g}z" style="fill: {tokens["ground"]}"/>'
-    added += "".join(
-        f'<text x="{wide - 4 if rtl else 4:g}" y="{y:g}" font-size="{size}px" style="fill: {tokens[ink]}"'
-        f'{aside}>{escape(text.translate(_CONTROL))}</text>'
-        for y, size, ink, text in rows
-    )
-    tall = f"{high + over + under:g}"
-    whole = drawn.decode().replace(box[0], f'height="{tall}pt" viewBox="0 {-over} {wide:g} {tall}"', 1)
-    return whole.replace("</desc>", "</desc>" + added, 1).encode()
-
-
 def png(line: Line, words: Words, tokens: dict[str, Any]) -> bytes:
     """The chart as PNG at 200 dots to the inch, to stand alone: its message above it, its source below."""
     figure, settings = _draw(line, words, tokens, alone=True)

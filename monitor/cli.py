@@ -13,7 +13,7 @@ from monitor import __version__, options, register_cli
 from monitor.agree_cli import agree
 from monitor.backtest_cli import backtest
 from monitor.composite_cli import composite
-from monitor.errors import ChecksFailed, DefinitionError, MonitorError
+from monitor.errors import CannotRender, ChecksFailed, DefinitionError, MonitorError
 from monitor.explain_cli import explain
 from monitor.metadata_cli import metadata as metadata_command
 from monitor.register_cli import register, wrong_rows
@@ -72,7 +72,9 @@ cli.add_command(diff)
 @options.offline
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path),
               help="Folder of the edition. Default: editions/NAME beside the project.")
-@click.option("--to", "formats", default="html,pdf,data", show_default=True, help="What to make, separated by commas.")
+@click.option("--to", "formats", metavar="FORMS", default="",
+              help="What to make, separated by commas. Default: html,pdf,annex,data; with --all-members html,pdf,data. "
+              "On request: onepage, shadow (for a shadow report), reply (a form for a government's answer).")
 @click.option("--validate/--no-validate", default=True, show_default=True,
               help="With 'data': test what is expected of the figures (Great Expectations), beside the rest.")
 @click.option("--from", "again", metavar="EDITION", type=click.Path(exists=True, path_type=Path),
@@ -107,6 +109,7 @@ def run(
     if project.problems and not (project.indicators and (areas or project.scorecards or all_members)):
         raise DefinitionError("Of this project nothing is left to make an edition of: mend what is named above.")
     chosen = [f.strip() for f in formats.split(",") if f.strip()]
+    chosen = chosen or [f for f in line.FORMATS if not (all_members and f == "annex")]
     able = [*plugins.names("outputs"), "data"]
     if unknown := [f for f in chosen if f not in able]:
         known = ", ".join(able)
@@ -130,6 +133,8 @@ def run(
     statuses = dict(edition.statuses)
     if fail_on and statuses.get(fail_on):
         raise ChecksFailed(f"{statuses[fail_on]} judgements are '{fail_on}', and --fail-on asked for failure.")
+    if edition.unprinted:
+        raise CannotRender(list(edition.unprinted))
     options.partly(project, edition.wrong_rows)
 
 

@@ -20,6 +20,8 @@ from monitor.words import Words
 
 #: a block shows colours only where this share of its indicators has a figure that is recent enough
 GATE = 0.6
+#: days after which a figure is none to colour a block by, however long its indicator may be judged by it
+RECENT = period.days("P5Y")
 ORDER = [s.value for s in Status]
 
 
@@ -51,12 +53,16 @@ def compose(
 
 def downloads(words: Words, formats: Sequence[str], up: str = "") -> tuple[tuple[str, str], ...]:
     """Links to what stands beside a page: the PDF (of a scorecard, so only one floor down) and the data."""
-    links = [("scorecard.pdf", words("page.download.pdf"))] if up and "pdf" in formats else []
+    printed = {"pdf": "scorecard", **{form: form for form in ("annex", "onepage", "shadow", "reply")}}
+    links = [(f"{name}.pdf", words(f"page.download.{form}"))
+             for form, name in printed.items() if up and form in formats]
     tables = ("observations", "assessments", "reasoning", "gaps", "findings", "quarantine", "changes")
     data = [f"{name}.csv" for name in tables] + ["metadata.json"]
     links += [(f"{up}{words.root}data/{f}", words(f"page.download.{f.partition('.')[0]}"))
               for f in data if "data" in formats]
     links += [(f"{up}mandate.html", words("page.download.mandate"))] if "html" in formats else []
+    links += [(f"{up}{page}", words(key)) for page, key in (
+        ("gaps.html", "pages.missing.title"), ("actors/index.html", "pages.actors")) if "html" in formats]
     links += [(f"{up}feed.xml", words("page.download.feed"))] if "html" in formats else []
     links += [(f"{up}{words.root}quality/index.html", words("page.download.quality"))] if "quality" in formats else []
     return tuple(links)
@@ -69,7 +75,9 @@ def _card(
     lines = {
         i: sayer.line(project.indicators[i], a) for i, a in assessment.items() if a.reason is not Reason.NOT_APPLICABLE
     }
-    blocks = [_block(project, words, r, lines, assessment) for r in project.recommendations.values()]
+    blocks = [_block(project, words, r, lines, assessment, as_of) for r in project.recommendations.values()]
+    if area.kind(code) == "place":
+        blocks.sort(key=lambda b: not project.recommendations[b.id].local)
     shown = list({line.id: line for block in blocks for line in block.lines}.values())
     about = project.about
     sources = _sources(shown)
@@ -87,7 +95,8 @@ def _card(
         aside=sayer.aside(code),
         outside=tuple((i, project.indicators[i].title, why) for i, a in assessment.items()
                       if a.reason is Reason.NOT_APPLICABLE and (why := sayer.outside(project.indicators[i], code))),
-        promises=account.promises(project, words, code, as_of), questions=account.questions(project, words, code, as_of),
+        promises=account.promises(project, words, code, as_of),
+        questions=account.questions(project, words, code, as_of),
         groups=account.groups(project, words, shown),
         grid=grid.grid(project, words, shown, lambda i: sayer.seen.broken_down.get((i, code), {}),
                        sayer.breakdown_label),
@@ -111,6 +120,7 @@ def _block(
     recommendation: Recommendation,
     lines: dict[str, Line],
     assessment: dict[str, Assessment],
+    as_of: date,
 ) -> Block:
     ids = {recommendation.id, *(a.id for a in recommendation.asks), *(a.id for a in recommendation.actions)}
     mine = [line for i, line in lines.items() if ids & set(project.indicators[i].answers)]
@@ -119,6 +129,8 @@ def _block(
         line for line in mine
         if line.latest is not None and assessment[line.id].reason not in (
             Reason.TOO_OLD, Reason.SUPERSEDED, Reason.FAILED_CHECK)
+        and (as_of - (project.indicators[line.id].moment(line.latest.period) or period.end(line.latest.period))).days
+        <= RECENT
     ]
     coloured = bool(mine) and len(fresh) >= GATE * len(mine)
     return Block(

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from monitor import area, expectable, formula, guardable, period, plugins
+from monitor import aims, area, expectable, formula, guardable, plugins
 from monitor.declarations import nearest
 from monitor.document import Document, Location
-from monitor.errors import DefinitionError, UnreadableData
+from monitor.errors import DefinitionError
 from monitor.items import ANSWERS, Commitment, Item, Recommendation
 from monitor.model import CL_OBS_STATUS, KINDS_OF_AREA, Indicator, Selection, Source
 
@@ -111,7 +111,10 @@ def problems(declared: Declarations) -> Problems:
         yield from _known(entry, indicator.method, methods, "method", "method")
         yield from _all_known(entry, indicator.checks, checks, "check", "checks")
         yield from _codes(entry, indicator.applies_to, places, "applies_to")
-        yield from _targets(entry, indicator, places)
+        for n, target in enumerate(indicator.targets):
+            yield from _codes(entry, target.areas, places, "targets", n, "areas")
+        for said, at in aims.problems(indicator):
+            yield entry.says(said, *at)
         yield from _data(entry, indicator, declared)
     for entry in declared.indicators:
         yield from _units(entry, declared)
@@ -260,25 +263,6 @@ def _place(code: str, entry: Entry) -> Problems:
     country = entry.value.country
     if country and area.kind(country) != "country":
         yield entry.says(f"found '{country}', expected a country's ISO 3166-1 alpha-3 code (DEU).", "country")
-
-
-def _targets(entry: Entry, indicator: Indicator, places: tuple[str, ...]) -> Problems:
-    newest: dict[tuple[str, ...], str] = {}
-    for n, target in enumerate(indicator.targets):
-        yield from _codes(entry, target.areas, places, "targets", n, "areas")
-        try:
-            announced = period.normalise(target.announced)
-        except UnreadableData as problem:
-            yield entry.says(str(problem), "targets", n, "announced")
-            continue
-        if period.end(target.period).year < period.year(announced):
-            sentence = f"found {target.period}, which is before the target was announced ({announced})."
-            yield entry.says(sentence, "targets", n, "period")
-        whose = tuple(sorted(target.areas))
-        if announced < newest.get(whose, ""):
-            sentence = f"found {announced}, but the target above is of {newest[whose]}: add a newer target below."
-            yield entry.says(sentence, "targets", n, "announced")
-        newest[whose] = announced
 
 
 def _fitting(entry: Entry, indicator: Indicator) -> Problems:

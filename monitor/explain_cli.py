@@ -65,6 +65,12 @@ def _told(words: Words, line: Line, area: str) -> Iterator[list[str]]:
         yield _listed(f"{words('page.grade')}: {line.grade_text}", line.grade_why)
     if line.reading and line.reading not in line.sentence:
         yield _listed(words("page.reading").rstrip(":"), [line.reading])
+    if read := line.guarded:
+        yield _listed(f"{words('guard.title')}: {read.word}", (read.text, *read.facts))
+    if line.comparison_text:
+        yield _listed(words("page.comparison"), [line.comparison_text])
+    for gap in line.gaps:
+        yield _listed(words("gap.title", dimension=gap.dimension), gap.sentences)
     for key, texts in (("page.notes", line.notes), ("page.caveats", line.caveats)):
         yield _listed(words(key), texts)
     yield _listed(words("page.provenance"), [

@@ -113,6 +113,7 @@ class Recommendation(Item):
     source: str = Field("", description="document, section and date")
     year: int = 0
     date_certainty: Certainty | None = None
+    local: bool = Field(False, description="the card of a city or region begins with it")
     addressed_to: list[str]
     actions: list[Action] = []
     asks: list[Ask] = Field([], description="the indicators the recommendation names")

@@ -89,8 +89,13 @@ def assessments(
     entered: Mapping[str, Collection[str]] = {},
     lacking: Mapping[str, Mapping[str, Reason]] = {},
     roles: Mapping[str, Collection[str]] = {},
+    until: date | None = None,
 ) -> pl.DataFrame:
-    """The same as a frame with the fields of `Assessment` as columns, status and reason as text."""
+    """The same as a frame with the fields of `Assessment` as columns, status and reason as text.
+
+    Args:
+        until: figures of later periods are left out. Default: ``as_of``.
+    """
     areas = list(dict.fromkeys(areas))
     grid = pl.DataFrame({"indicator": list(indicators)}, schema={"indicator": pl.String}).join(
         pl.DataFrame({"ref_area": areas}, schema={"ref_area": pl.String}), how="cross"
@@ -98,7 +103,7 @@ def assessments(
     cells = series.frame.filter(
         pl.col("breakdown") == TOTAL, pl.col("indicator").is_in(list(indicators)), pl.col("ref_area").is_in(areas)
     ).with_columns(t=period.decimal_year())
-    used, broken = _since_last_break(_figures(cells, as_of))
+    used, broken = _since_last_break(_figures(cells, until or as_of))
     judged = _by_method(indicators, Series(used), as_of)
     gates = [
         _declared(indicators, areas, roles),

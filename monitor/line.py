@@ -12,6 +12,8 @@ from monitor import area, guarded, ruptures
 from monitor.evidence import Evidence
 from monitor.gap_text import Teller
 from monitor.gaps import Spread
+from monitor.methods._points import SIGN
+from monitor.methods._scale import ZERO_SHARE
 from monitor.model import Direction, Indicator
 from monitor.period import decimal_year
 from monitor.project import Project
@@ -113,7 +115,9 @@ class Sayer:
             reason_text = f"{reason_text}: {why}"
         comparison, group_points = self._comparison(indicator, code)
         compared = self._compared(indicator, code, shown, comparison, group_points)
-        case = Case(words, indicator, judged, self.reasonings.get((indicator.id, code)))
+        case = Case(words, indicator, judged, self.reasonings.get((indicator.id, code)),
+                    {key: self.project.indicators[key].title for key in indicator.companions
+                     if key in self.project.indicators})
         return Line(
             id=indicator.id, title=indicator.title, definition=indicator.definition, kind=indicator.kind,
             kind_text=words(f"kind.{indicator.kind}"), added_by=indicator.added_by,
@@ -301,7 +305,7 @@ class Sayer:
 
     def _notes(self, indicator: Indicator, judged: Assessment) -> tuple[str, ...]:
         """The method's word on an edge case, then what the checks found on this area or on all."""
-        own = [self.words(f"sentence.note.{judged.note}")] if judged.note else []
+        own = [self.words(f"sentence.note.{judged.note}", **self._met(indicator, judged))] if judged.note else []
         own += ruptures.said(self.words, indicator, judged)
         mine = [
             f"{f.message} {self.words('sentence.aside')}" if f.cells else f.message
@@ -310,6 +314,17 @@ class Sayer:
             and f.check != "source"  # said once in the banner, and with the source
         ]
         return tuple(dict.fromkeys(own + mine))
+
+    def _met(self, indicator: Indicator, judged: Assessment) -> dict[str, str]:
+        """The last figure before the newest that met the target, for the note that it was met and lost."""
+        goal, way = judged.target_value, SIGN.get(indicator.direction) or 0
+        if judged.note != "met_between" or goal is None:
+            return {}
+        met = [(when, value) for when, _, value, flag, *_ in self.seen.headline.get((indicator.id, judged.ref_area), [])
+               if value is not None and flag != "F" and (judged.base_period or "") < when < (judged.time_period or "")
+               and (way * (value - goal) >= 0 if way else abs(value - goal) <= ZERO_SHARE * abs(goal))]
+        when, value = met[-1] if met else ("", None)
+        return {"period": when, "value": self.number(indicator, value)}
 
     def citations(self, indicator: Indicator) -> tuple[Citation, ...]:
         """The answers an indicator was read from, with all that is needed to walk back to the bytes."""

@@ -75,6 +75,7 @@ class IndicatorPage:
     outside: tuple[tuple[str, tuple[str, ...]], ...]  # why it is not meant for some areas -> their names
     citations: tuple[Citation, ...]
     declared: tuple[tuple[str, str, str], ...]  # where there is none: publisher, title, address
+    meant: bool  # for some area of the edition
     course: Multiples | None
     downloads: tuple[tuple[str, str], ...]
 
@@ -105,7 +106,7 @@ def _page(
     up = f"../{words.root}data/indicators/{one.id}"
     links = [(f"{up}.csv", "figures")] if "data" in formats and with_figure else []
     links += [(f"{up}-areas.csv", "judgements")] if "data" in formats else []
-    links += [(f"{one.id}.{form}", form) for form in ("svg", "png") if course]
+    links += [(f"{one.id}.{form}", form) for form in (course.forms if course else ())]
     return IndicatorPage(
         id=one.id, title=one.title, definition=one.definition, kind_text=words(f"kind.{one.kind}"),
         added=one.added_by == "project", unit=one.unit, direction_text=words(f"direction.{one.direction}"),
@@ -119,7 +120,8 @@ def _page(
         rows=tuple(_row(names[code], line, code) for code, line in with_figure.items()),
         absent=_absent(names, lines),
         outside=_outside(cards, one.id),
-        citations=citations, declared=() if citations else _declared(project, one), course=course,
+        citations=citations, declared=() if citations else _declared(project, one),
+        meant=bool(lines), course=course,
         downloads=tuple((href, words(f"pages.download.{key}")) for href, key in links),
     )
 
@@ -145,12 +147,14 @@ def asked(project: Project, words: Words, name: str, up: str = "../") -> Asked:
         return Asked(name, name, "", "", "")
     kind, item, part = found
     text = part.text if part else ""
-    page = f"recommendations/{item.id}.html" if kind == "recommendations" else f"mandate.html#{item.id}"
+    page = f"mandate.html#{item.id}"
+    if kind == "recommendations":
+        page = f"recommendations/{item.id}.html{f'#{part.id}' if part else ''}"
     return Asked(name, item.title, text, words.working.get(text, ""), f"{up}{page}")
 
 
 def _row(name: str, line: Line, code: str) -> AreaRow:
-    assert line.latest is not None  # noqa: S101 - `_page` gives no other
+    assert line.latest is not None  # `_page` gives no other
     newest = next((p for p in reversed(line.points) if p.period == line.latest.period), None)
     margin = ""
     if newest and newest.lower is not None and newest.upper is not None:

@@ -20,6 +20,10 @@ COLUMNS, WIDE, HIGH, ROOM = 4, 176.0, 112.0, 20.0
 WIDTH = COLUMNS * WIDE + (COLUMNS - 1) * ROOM + 2 * 12
 #: where a panel's line may go, below its name and its figures
 TOP, BOTTOM = 38.0, 88.0
+#: the room that the newest figure and its period need beside the first
+APART = 104.0
+#: with more panels the drawing is offered as SVG only: as a picture it would be large and slow to make
+PICTURED = 60
 #: so many letters stand in a line of the title, of a sentence, in the name of an area
 TITLE, TEXT, NAME = 84, 118, 26
 #: a step longer than this many usual steps is a hole in the series, and the line stops before it
@@ -37,6 +41,7 @@ class Panel:
     band: str  # outline of the margin of uncertainty, ""
     breaks: tuple[float, ...]
     target: float | None  # how high it stands
+    first: float  # where the first figure and its period are written, at or near their place in time
     last: tuple[float, float]
     values: tuple[str, str]  # first and last, as printed
     periods: tuple[str, str]
@@ -54,6 +59,8 @@ class Multiples:
     height: float
     head: float  # the height of title and text
     panels: tuple[Panel, ...]
+    forms: tuple[str, ...] = ("svg", "png")  # that it is offered in
+    rtl: bool = False  # names and sentences begin at the right, and so do the rows of panels; time runs as ever
 
 
 def multiples(words: Words, one: Indicator, areas: Sequence[tuple[str, Line]]) -> Multiples | None:
@@ -71,14 +78,16 @@ def multiples(words: Words, one: Indicator, areas: Sequence[tuple[str, Line]]) -
     text = wrap(" ".join([f"{one.unit}.", *says, *([words("pages.dashed")] if grouped else []),
                           *([words("pages.dotted")] if any(line.target for _, line, _ in shown) else [])]), TEXT)
     head = 12 + 18.0 * len(title) + 15.0 * len(text) + 8
-    panels = []
+    panels, rtl = [], words.direction == "rtl"
     for n, (name, line, points) in enumerate(shown):
         own = scale if one.comparable else _scale(list(_values(points, line, False)), one)
-        at = (12 + n % COLUMNS * (WIDE + ROOM), head + n // COLUMNS * HIGH)
+        across = COLUMNS - 1 - n % COLUMNS if rtl else n % COLUMNS
+        at = (12 + across * (WIDE + ROOM), head + n // COLUMNS * HIGH)
         panels.append(_panel(name, line, points, at, (first.t, last.t), own, grouped))
     rows = -(-len(panels) // COLUMNS)
     alt = words.count("pages.course_text", len(panels), first=first.period, last=last.period)
-    return Multiples(tuple(title), tuple(text), (), alt, WIDTH, head + rows * HIGH + 8, head, tuple(panels))
+    return Multiples(_isolated(title, rtl), _isolated(text, rtl), (), alt, WIDTH, head + rows * HIGH + 8, head,
+                     tuple(panels), ("svg", "png") if len(panels) <= PICTURED else ("svg",), rtl)
 
 
 def sourced(words: Words, drawn: Multiples, citations: Sequence[Citation], card: Scorecard) -> Multiples:
@@ -88,8 +97,13 @@ def sourced(words: Words, drawn: Multiples, citations: Sequence[Citation], card:
         project=card.title, edition=card.edition, as_of=card.as_of,
         licence="; ".join(dict.fromkeys(c.licence for c in citations)),
     )
-    foot = tuple(wrap(said, TEXT + 12))
+    foot = _isolated(wrap(said, TEXT + 12), drawn.rtl)
     return replace(drawn, foot=foot, height=drawn.height + 14.0 * len(foot) + 6)
+
+
+def _isolated(lines: Sequence[str], rtl: bool) -> tuple[str, ...]:
+    """Lines marked as running from right to left, where they do: not every program heeds an attribute that says so."""
+    return tuple(f"\u2067{text}\u2069" if rtl else text for text in lines)
 
 
 def _values(points: Sequence[Point], line: Line, grouped: bool) -> Iterator[float]:
@@ -123,22 +137,25 @@ def _panel(
     def y(value: float) -> float:
         return round(BOTTOM - (BOTTOM - TOP) * (value - scale[0]) / (scale[1] - scale[0]), 1)
 
-    def path(run: Sequence[tuple[float, float]]) -> str:
-        return "M" + "L".join(f"{x(t):g} {y(v):g}" for t, v in run) + ("h.01" if len(run) == 1 else "")
+    def path(run: Sequence[Point]) -> str:
+        ends = "h.01" if len(run) == 1 else ""  # a stroke of no length, which a round end shows as a dot
+        return "M" + "L".join(f"{x(p.t):g} {y(p.value or 0.0):g}" for p in run) + ends
 
     runs = list(_runs(points))
-    bands = [[p for p in run if p.lower is not None and p.upper is not None] for run in runs]
-    outlines = ["M" + "L".join(
-        f"{x(t):g} {y(v):g}" for t, v in [*((p.t, p.upper or 0.0) for p in band),
-                                          *((p.t, p.lower or 0.0) for p in reversed(band))]) + "Z"
-                for band in bands if len(band) > 1]
+    outlines = []
+    for run in runs:
+        upper = [(p.t, p.upper) for p in run if p.upper is not None and p.lower is not None]
+        lower = [(p.t, p.lower) for p in reversed(run) if p.upper is not None and p.lower is not None]
+        if len(upper) > 1:
+            outlines.append("M" + "L".join(f"{x(t):g} {y(v):g}" for t, v in upper + lower) + "Z")
     group = [p for p in line.group_points if p.value is not None and years[0] <= p.t <= years[1]] if grouped else []
+    aim = line.target.value if line.target else None
     return Panel(
-        name if len(name) <= NAME else f"{name[:NAME - 1]}…", at, "".join(path([(p.t, p.value or 0.0) for p in run]) for run in runs),
-        "".join(path([(p.t, p.value or 0.0) for p in run]) for run in _runs(group) if len(run) > 1), "".join(outlines),
-        tuple(x(p.t) for p in points[1:] if p.flag == "B"),
-        None if line.target is None or line.target.value is None else y(line.target.value), (x(points[-1].t), y(points[-1].value or 0.0)),
-        (points[0].text, points[-1].text), (points[0].period, points[-1].period),
+        name=name if len(name) <= NAME else f"{name[:NAME - 1]}…", at=at, path="".join(map(path, runs)),
+        group="".join(path(run) for run in _runs(group) if len(run) > 1), band="".join(outlines),
+        breaks=tuple(x(p.t) for p in points[1:] if p.flag == "B"), target=None if aim is None else y(aim),
+        first=min(x(points[0].t) - 2, WIDE - APART), last=(x(points[-1].t), y(points[-1].value or 0.0)),
+        values=(points[0].text, points[-1].text), periods=(points[0].period, points[-1].period),
     )
 
 

@@ -64,11 +64,17 @@ class GapRow:
 
 
 @dataclass(frozen=True)
+class GapTable:
+    key: str  # of the words for its title
+    rows: tuple[GapRow, ...]
+
+
+@dataclass(frozen=True)
 class GapsPage:
     sentences: tuple[str, ...]
     tasks: tuple[tuple[str, str, int], ...]  # name, whose it is, gaps
     reasons: tuple[ReasonRow, ...]
-    tables: tuple[tuple[str, tuple[GapRow, ...]], ...]  # key of the words for its title, rows
+    tables: tuple[GapTable, ...]
     nobody: tuple[tuple[str, str, str], ...]  # indicators that no area has figures of: id, title, why
     downloads: tuple[tuple[str, str], ...]
     empty: str  # how many those are, in a sentence
@@ -114,13 +120,13 @@ def gaps(
             tally.add(one, whose)
     named = sorted((project.area_name(a, words), a) for a in areas)
     tables = (
-        ("by_recommendation", tuple(t.row(r, project.recommendations[r].title, f"recommendations/{r}.html")
-                                    for r, t in by_recommendation.items() if t.meant)),
-        ("by_region", tuple(sorted((t.row(r, words.area(r) if r else words("pages.missing.no_region"), "")
-                                    for r, t in by_region.items()), key=lambda row: (not row.id, row.name)))),
-        ("by_area", tuple(by_area[a].row(a, name, f"{a}/scorecard.html") for name, a in named)),
-        ("by_indicator", tuple(t.row(i, project.indicators[i].title, f"indicators/{i}.html")
-                               for i, t in by_indicator.items() if t.meant)),
+        GapTable("by_recommendation", tuple(t.row(r, project.recommendations[r].title, f"recommendations/{r}.html")
+                                             for r, t in by_recommendation.items() if t.meant)),
+        GapTable("by_region", tuple(sorted((t.row(r, words.area(r) if r else words("pages.missing.no_region"), "")
+                                            for r, t in by_region.items()), key=lambda row: (not row.id, row.name)))),
+        GapTable("by_area", tuple(by_area[a].row(a, name, f"{a}/scorecard.html") for name, a in named)),
+        GapTable("by_indicator", tuple(t.row(i, project.indicators[i].title, f"indicators/{i}.html")
+                                       for i, t in by_indicator.items() if t.meant)),
     )
     nobody = tuple((i, project.indicators[i].title, _why(project, words, i, seen))
                    for i, t in by_indicator.items() if t.meant and not t.figure)

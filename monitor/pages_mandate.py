@@ -83,6 +83,7 @@ class RecommendationPage:
     gcm: tuple[str, ...]
     sdg: tuple[str, ...]
     indicators: tuple[IndicatorRow, ...]
+    unmeant: tuple[tuple[str, str], ...]  # indicators for no area of the edition: id, title
     statuses: tuple[Count, ...]  # over all areas and indicators: the columns of ``areas``
     areas: tuple[Standing, ...]
     linked: tuple[Link, ...]
@@ -115,7 +116,7 @@ class Promised:
     due_text: str  # verbatim
     conditions: str
     status_text: str
-    history: tuple[tuple[str, str, tuple[str, ...]], ...]  # when, what is known, addresses
+    history: tuple[tuple[str, str, str, tuple[str, ...]], ...]  # when, status, what is known, addresses
     notes: tuple[str, ...]
     linked: tuple[Link, ...]
     moved: tuple[Moved, ...]
@@ -169,7 +170,9 @@ def _recommendation(
         asks=tuple(_part(project, words, part) for part in one.asks),
         positions=tuple((side.title, side.text) for side in one.positions),
         gaps=tuple(words("account.gap", kind=words(f"kind.{kind}"), why=why) for kind, why in one.gaps.items()),
-        notes=tuple(one.notes), gcm=objectives(project, words, one.gcm), sdg=tuple(one.sdg), indicators=rows,
+        notes=tuple(one.notes), gcm=objectives(project, words, one.gcm), sdg=tuple(one.sdg),
+        indicators=tuple(row for row in rows if row.areas),
+        unmeant=tuple((row.id, row.title) for row in rows if not row.areas),
         statuses=statuses, areas=_standings(cards, one.id, statuses),
         linked=links(project, words, project.mandate.linked(one.id)),
         examples=account.examples(project, words, one, ()),
@@ -262,8 +265,8 @@ def _promised(
         actors=tuple((name, f"{slug(name)}.html") for name in one.actors), deliverable=one.deliverable,
         due=_due(words, one, as_of), due_text=one.due_text, conditions=one.conditions,
         status_text=words(f"account.status.{one.status}"),
-        history=tuple((entry.on, f"{words(f'account.status.{entry.status}')}. {entry.note}", tuple(map(str, entry.evidence)))
-                      for entry in one.history),
+        history=tuple((entry.on, words(f"account.status.{entry.status}"), entry.note,
+                       tuple(map(str, entry.evidence))) for entry in one.history),
         notes=tuple(filter(None, (one.no_actor, *one.notes))), linked=links(project, words, linked),
         moved=tuple(_moved(project, words, lines, one, linked)),
     )

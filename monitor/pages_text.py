@@ -1,4 +1,4 @@
-"""What the page of an indicator says of its declaration: what was promised, the rule it is judged by, what is withheld."""
+"""What the page of an indicator says of its declaration: what was promised, its rule, what is withheld."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def promised(project: Project, words: Words, one: Indicator) -> tuple[str, ...]:
         when = words.day(date.fromisoformat(day)) if len(day) == 10 else day
         said = [words("pages.promised_on", when=when), text]
         if target.areas:
-            said.append(words("pages.only_for", areas=words.listed([project.area_name(a, words) for a in target.areas])))
+            names = [project.area_name(a, words) for a in target.areas]
+            said.append(words("pages.only_for", areas=words.listed(names)))
         if target.confidence != "V":
             said = [words("sentence.unconfirmed_fact", text=" ".join(said))]
         told.append(" ".join(said))

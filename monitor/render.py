@@ -14,10 +14,21 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor import annex, chart_rank, compose, composite_page, composite_table, edition, feed, render_site, since
+from monitor import (
+    annex,
+    chart_rank,
+    compose,
+    composite_page,
+    composite_table,
+    edition,
+    feed,
+    pages_parts,
+    render_site,
+    since,
+)
 from monitor.before import CHANGES
 from monitor.edition import Part
-from monitor.page import Look, accompany, beside, charts, render
+from monitor.page import PRINTED, Look, accompany, beside, charts, draws, file, render
 from monitor.project import Project
 from monitor.scorecard import Chapter, Matrix, Scorecard
 from monitor.validation.outcomes import Validated
@@ -31,7 +42,7 @@ if TYPE_CHECKING:
 #: fewer scorecards than this are made in this process alone: another costs a second to start
 ALONE = 4
 #: formats that a second process makes meanwhile, and how many it may be behind
-BESIDE = {"pdf"}
+BESIDE = PRINTED
 AHEAD = 8
 #: written last where expectations are tested beside: their findings stand in it too
 FINDINGS = "data/findings.csv"
@@ -59,12 +70,13 @@ def render_pages(
         at, mine = f"{words.at}{card.area}/", {}
         for f in printed:
             one = edition.inputs_hash(key, f)
-            mine[f] = [Part(at + name, one, None) for name in (f"scorecard.{f}", *beside(card, f))]
+            mine[f] = [Part(at + name, one, None) for name in (file(f), *beside(card, f))]
         parts += [p for those in mine.values() for p in those]
         if stale := [f for f, those in mine.items() if any(kept.get(p.path, {}).get("inputs") != p.inputs for p in those)]:
             todo.append((card, stale))
     if "data" in formats and not words.at:  # the figures are the same in every language
         parts += [p for p in _data(project, words, judged) if p.path not in LATE or "quality" not in formats]
+        parts += pages_parts.data(project, judged.evidence, judged.assessments, judged.areas)
     if "html" in formats:
         parts += _assets(look) if not words.at else []
         matrix = render_site.linked(words, compose.matrix(project, words, cards, formats))
@@ -79,6 +91,8 @@ def render_pages(
         home = f"{str(project.about.home).rstrip('/')}/{words.at}" if project.about.home else ""
         news = feed.feed(cards, home, words("since.title"))
         parts.append(Part(f"{words.at}feed.xml", edition.sha256(news), partial(bytes, news)))
+        about = pages_parts.About(project, words, cards, judged.assessments, judged.as_of, formats)
+        parts += pages_parts.parts(about, matrix, look, style)
         paths = [part.path for part in parts]  # last: the start page links to what there is
         parts += render_site.pages(project, words, cards, matrix, judged.earlier, look, style, paths)
     return parts, _made(todo, look, progress)
@@ -93,14 +107,15 @@ def _made(
     # spawn, not fork: polars has threads, and a forked thread's lock never opens
     with nullcontext() if alone else ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
         for card, forms in todo:
-            drawn = charts(card, look)
+            drawn = charts(card, look) if any(map(draws, forms)) else {}
             for form in forms:
-                path = f"{look.words.at}{card.area}/scorecard.{form}"
-                if other and form in BESIDE:
+                path = f"{look.words.at}{card.area}/{file(form)}"
+                # where there is nothing else to do here, this process prints too
+                if other and form in BESIDE and ("html" in forms or len(printing) < 2):
                     printing.append((path, other.submit(render, card, form, look, drawn)))
                 else:
                     yield path, render(card, form, look, drawn)
-                    yield from ((f"{look.words.at}{card.area}/{n}", b) for n, b in accompany(card, form, look, drawn))
+                yield from ((f"{look.words.at}{card.area}/{n}", b) for n, b in accompany(card, form, look, drawn))
             progress("render", card.name)
             while len(printing) > AHEAD or (printing and printing[0][1].done()):
                 path, printed = printing.popleft()
@@ -188,5 +203,5 @@ def _style(project: Project, words: Words) -> list[str]:
                 hashes.append(f"{item.relative_to(layer)} {edition.sha256(item.read_bytes())}")
     drawn_by = [f"{name} {version(name)}" for name in ("typst", "matplotlib", "jinja2", "babel", "fontpkg-noto-sans")]
     return [*hashes, *drawn_by, json.dumps(project.tokens(), sort_keys=True), words.language,
-            json.dumps([words.among, sorted(words.foreign), words.unconfirmed, words.texts, words.fallback],
+            json.dumps([words.home, words.among, sorted(words.foreign), words.unconfirmed, words.texts, words.fallback],
                        sort_keys=True)]

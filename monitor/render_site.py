@@ -1,8 +1,8 @@
-"""The files of an edition that are about all its areas: start page, comparison, site map, `llms.txt`, card, workbook."""
+"""The files of an edition about all its areas: start page, comparison, site map, `llms.txt`, card, workbook."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -33,25 +33,26 @@ def pages(
         earlier: the editions before this one, oldest first.
         paths: all other files of the edition, from its root; only these are linked to.
     """
-    home = f"{str(project.about.home).rstrip('/')}/" if project.about.home else ""
     mine = [path.removeprefix(words.at) for path in paths]
     shown = site.start(project, words, cards, matrix, earlier, mine)
-    described = site_meta.data_set(words, matrix, cards, home)
+    described = site_meta.data_set(words, matrix, cards)
     data = site_compare.compare(project, words, matrix, cards)
-    lines = [f"{words('page.edition')} {matrix.edition}", f"{words('page.cut_off')} {matrix.as_of}"]
-    makers = {
+    # isolated (U+2066, U+2069), so that a name such as 2026-11 keeps its order between Arabic letters
+    lines = [f"{words('page.edition')} \u2066{matrix.edition}\u2069", f"{words('page.cut_off')} {matrix.as_of}"]
+    tiles = [repr(shown.tiles), matrix.title, lines]
+    makers: dict[str, tuple[Callable[[], bytes], list[Any]]] = {
         "index.html": (partial(_start, shown, described, look), [repr(shown), described]),
         "compare.html": (partial(_compare, matrix, data, look), [repr(matrix), data]),
-        "assets/card.png": (partial(chart_card.png, shown, lines, look.tokens), [repr(shown.tiles), matrix.title, lines]),
+        "assets/card.png": (partial(chart_card.png, shown, lines, words, look.tokens), tiles),
     }
     parts = [Part(f"{words.at}{name}", edition.inputs_hash(style, name, *made_of), make)
              for name, (make, made_of) in makers.items()]
     if not words.at:
         offered = (href for href, _ in matrix.downloads)  # some of them are made later than this
         every = list(dict.fromkeys([*paths, *(part.path for part in parts), *offered]))
-        texts = {"llms.txt": site_meta.llms(words, matrix, cards, home, every)}
-        if home:
-            texts["sitemap.xml"] = site_meta.site_map(home, cards[0].as_of_iso, every, words.among)
+        texts = {"llms.txt": site_meta.llms(words, matrix, cards, every)}
+        if words.home:
+            texts["sitemap.xml"] = site_meta.site_map(words.home, cards[0].as_of_iso, every, words.among)
         parts += [Part(name, edition.sha256(text), partial(bytes, text)) for name, text in texts.items()]
     return parts
 

@@ -198,3 +198,4 @@ class Edition:
     notes: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     wrong_rows: tuple[str, ...] = ()  # of registers: what was set aside, with file and line
+    unprinted: tuple[str, ...] = ()  # languages without PDFs for want of a font: a sentence each

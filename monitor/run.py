@@ -25,6 +25,7 @@ from monitor import (
     guard,
     judge,
     network,
+    page,
     plugins,
     protection,
     quarantine,
@@ -49,7 +50,7 @@ from monitor.words import Words
 
 #: what an edition is made of by default; every plug-in of ``monitor.outputs`` may be asked for, and ``quality``: the
 #: test of what is expected of the figures (`monitor.validation`), which the command line adds to ``data``
-FORMATS = ("html", "pdf", "data")
+FORMATS = ("html", "pdf", "annex", "data")
 #: so many series that are not what they should be are told one by one
 LISTED = 10
 
@@ -125,13 +126,16 @@ def run(
         cards: list[Scorecard] = []
         parts: list[edition.Part] = []
         pages: list[Iterator[tuple[str, bytes]]] = []
+        unprinted = []
         for said, spoken in tongues:
+            forms, without = page.without(formats, spoken)
+            unprinted += [without] if without else []
             told = compose.compose(
-                said, spoken, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, formats,
+                said, spoken, judged.evidence, judged.assessments, judged.findings, judged.areas, as_of, name, forms,
             judged.reasonings,
             )
             told = [changed.onto(said, spoken, judged.past.told, card) for card in told]
-            of_this, made = render_pages(said, spoken, told, judged, folder, formats, progress)
+            of_this, made = render_pages(said, spoken, told, judged, folder, forms, progress)
             parts, pages, cards = [*parts, *of_this], [*pages, made], cards or told
         made_from = edition.manifest(project, judged.evidence, judged.areas, as_of, name, formats, words.among)
         made_from["since"] = judged.past.as_data()
@@ -148,7 +152,7 @@ def run(
     return Edition(
         str(folder), name, as_of, judged.areas, written, kept, len(judged.findings) + len(outcome.findings()),
         edition.tally(judged.assessments), (*notes(words, judged), *outcome.notes()), tuple(formats),
-        tuple(judged.evidence.wrong_rows),
+        tuple(judged.evidence.wrong_rows), tuple(unprinted),
     )
 
 

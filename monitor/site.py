@@ -8,8 +8,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
+from urllib.parse import quote
 
 from monitor import area
 from monitor.project import Project
@@ -48,12 +50,12 @@ class Facet:
 
 @dataclass(frozen=True)
 class Earlier:
-    """An edition that this one follows, with the way to it from the root of this one."""
+    """An edition that this one follows, as the manifest records it."""
 
     edition: str
     as_of: str
     areas: int
-    folder: str
+    folder: str  # its name beside this one; "": it stands elsewhere
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ class Start:
     regions: tuple[tuple[str, str, bool], ...]  # code, name, whether it is part of the one above
     roles: tuple[tuple[str, str], ...]
     steps: tuple[tuple[int, int, int], ...]  # step, from, to
-    editions: tuple[tuple[str, str, str, str], ...]  # name, printed day, number of areas, href
-    pages: frozenset[str] = frozenset()  # what can be linked to
+    editions: tuple[tuple[str, str, str, str], ...]  # name, printed day, number of areas, href or ""
+    pages: tuple[str, ...] = ()  # what can be linked to, sorted
 
     def at(self, row: int) -> list[tuple[str, str, str]]:
         """The cells of a row as they are written: letter of the status, its word, the figure; a dash for no
@@ -93,7 +95,7 @@ def start(
     return Start(
         matrix=matrix, said=_said(words, matrix), tiles=tiles, facets=facets, regions=_regions(words, facets),
         roles=tuple((key, words(f"role.{key}")) for key in ("origin", "transit", "destination") if key in here),
-        steps=_steps(len(matrix.columns)), pages=frozenset(pages),
+        steps=_steps(len(matrix.columns)), pages=tuple(sorted(page for page in pages if page.endswith(".html"))),
         editions=tuple(_edition(words, one) for one in earlier),
     )
 
@@ -174,7 +176,5 @@ def _steps(number: int) -> tuple[tuple[int, int, int], ...]:
 
 
 def _edition(words: Words, one: Earlier) -> tuple[str, str, str, str]:
-    from datetime import date
-
-    day = words.day(date.fromisoformat(one.as_of))
-    return one.edition, day, words.count("site.areas", one.areas), f"{words.root}../{one.folder}/index.html"
+    href = f"{words.root}../{quote(one.folder)}/index.html" if one.folder else ""
+    return one.edition, words.day(date.fromisoformat(one.as_of)), words.count("site.areas", one.areas), href

@@ -17,11 +17,12 @@ def compare(project: Project, words: Words, matrix: Matrix, cards: Sequence[Scor
     """The figures of all areas.
 
     Returns:
-        ``statuses``: letter and word of each status that occurs; ``indicators``: id, title, whether figures of areas may
-        be set beside each other, and how a figure may be read; ``areas``: code -> name; ``figures``: code -> one text for
-        each indicator, "" where it is not meant for the area, "-" for no figure, else a sign and the figure: "~" where
-        it is not judged, or the place of its status in ``statuses`` (base 36); ``changed``: code -> what it is compared
-        with, and indicator, status then and status now of what is judged otherwise.
+        ``statuses``: letter and word of each status that occurs. ``indicators``: id, title, whether figures of
+        areas may be set beside each other, and how a figure may be read. ``areas``: code -> name. ``figures``:
+        code -> a text for each indicator: "" where it is not meant for the area, "-" for no figure, else a sign
+        and the figure; the sign is "~" where it is not judged, or the place of its status in ``statuses`` (base
+        36). ``changed``: code -> what it is compared with, and indicator, status then and status now of what is
+        judged otherwise.
     """
     statuses = list(dict.fromkeys((LETTERS[cell.status], cell.status_text) for row in matrix.rows for cell in row.cells
                                   if cell.status in LETTERS))  # fmt: skip

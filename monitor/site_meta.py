@@ -21,12 +21,8 @@ TYPES = {"csv": "text/csv", "json": "application/json", "xml": "application/atom
 _HTML = ".html"
 
 
-def data_set(words: Words, matrix: Matrix, cards: Sequence[Scorecard], home: str) -> dict[str, Any]:
-    """The edition as a schema.org Dataset (JSON-LD).
-
-    Args:
-        home: the address under which the edition is published, with a slash at its end; "" where none is declared.
-    """
+def data_set(words: Words, matrix: Matrix, cards: Sequence[Scorecard]) -> dict[str, Any]:
+    """The edition as a schema.org Dataset (JSON-LD). Addresses are whole where the project declares its home."""
     files = [href.removeprefix(words.root) for href, _ in matrix.downloads if href.rpartition(".")[2] in TYPES]
     years = sorted(p.period[:4] for card in cards for line in card.lines() for p in line.points if p.value is not None)
     made: dict[str, Any] = {
@@ -38,13 +34,13 @@ def data_set(words: Words, matrix: Matrix, cards: Sequence[Scorecard], home: str
         "variableMeasured": [title for _, title, _ in matrix.columns],
         "distribution": [
             {"@type": "DataDownload", "name": path, "encodingFormat": TYPES[path.rpartition(".")[2]],
-             "contentUrl": (home or words.root) + path} for path in files
+             "contentUrl": (words.home or words.root) + path} for path in files
         ],
     }
     if years:
         made["temporalCoverage"] = f"{years[0]}/{years[-1]}"
-    if home:
-        made["url"] = f"{home}{words.at}index.html"
+    if words.home:
+        made["url"] = f"{words.home}{words.at}index.html"
     return {key: value for key, value in made.items() if value not in ("", [])}
 
 
@@ -65,10 +61,10 @@ def site_map(home: str, day: str, pages: Sequence[str], languages: Sequence[str]
     return "\n".join([*found, "</urlset>", ""]).encode()
 
 
-def llms(words: Words, matrix: Matrix, cards: Sequence[Scorecard], home: str, pages: Sequence[str]) -> bytes:
+def llms(words: Words, matrix: Matrix, cards: Sequence[Scorecard], pages: Sequence[str]) -> bytes:
     """``llms.txt`` (llmstxt.org): what the edition is, where its data are, how to cite it, what not to do with it."""
     def links(paths: Sequence[str]) -> list[str]:
-        return [f"- [{path}]({home}{path})" for path in paths]
+        return [f"- [{path}]({words.home}{path})" for path in paths]
 
     data = [p for p in pages if p.startswith("data/")]
     cited = words("site.llms.cite_text", made_by=matrix.made_by, title=matrix.title, edition=matrix.edition,
@@ -85,6 +81,6 @@ def llms(words: Words, matrix: Matrix, cards: Sequence[Scorecard], home: str, pa
         f"## {words('site.llms.not')}", "",
         *(f"- {words(f'site.llms.{key}')}" for key in ("no_rank", "no_side", "no_status", "no_crime", "no_person")), "",
         f"## {words('site.llms.pages')}", "", *links(top),
-        *(f"- [{card.name}]({home}{card.area}/scorecard.html)" for card in cards), "",
+        *(f"- [{card.name}]({words.home}{card.area}/scorecard.html)" for card in cards), "",
     ]
     return "\n".join(lines).encode()

@@ -184,6 +184,7 @@ def spoken(project: Project, languages: Sequence[str]) -> list[tuple[Project, Wo
         words = project.words(language)
         known = catalogue(project, language) if language != original else Catalogue(language)
         words.among, words.original = tuple(languages), original
+        words.home = f"{str(project.about.home).rstrip('/')}/" if project.about.home else ""
         if language != original:
             words.foreign = foreign(project, known)
             words.working = {text: known(text) for text in _verbatim(project) if text in known.texts}

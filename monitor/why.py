@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from monitor import period, plugins
@@ -26,6 +26,7 @@ class Case(NamedTuple):
     indicator: Indicator
     judged: Assessment
     reasoning: Reasoning | None  # None where there is no status
+    titles: Mapping[str, str] = {}  # of other indicators, by id
 
     def status(self, status: Status) -> str:
         """The word for a status, as on the chip."""
@@ -89,18 +90,32 @@ def _method(case: Case) -> Iterator[str]:
 
 
 def _basis(case: Case) -> Iterator[str]:
-    words, a = case.words, case.judged
-    if a.base_period and a.base_period != a.time_period:
-        yield words.count("why.points", a.points, first=a.base_period, last=a.time_period)
-    elif case.indicator.scale != "binary":
+    words, a, uses = case.words, case.judged, _uses(case)
+    if uses == "newest" or not a.base_period or a.base_period == a.time_period:
         yield words("why.point", period=a.time_period)
+    elif uses == "all":
+        yield words.count("why.points", a.points, first=a.base_period, last=a.time_period)
+    else:
+        between = [words.count("why.between", a.points - 2)] if a.points > 2 else []
+        yield " ".join([words("why.two", first=a.base_period, last=a.time_period), *between])
+
+
+def _uses(case: Case) -> str:
+    """Which figures the status rests on: ``newest``, ``two`` (that of the base and the newest) or ``all``."""
+    a = case.judged
+    said = "newest" if case.indicator.scale == "binary" else str(
+        getattr(plugins.module("methods", a.method), "USES", "all") if a.method else "newest")
+    if said == "newest" and a.status is Status.BACKWARDS:
+        return "two"  # what was met at the base and is lost
+    return "newest" if said == "two" and a.status is Status.ACHIEVED else said
 
 
 def _passed(case: Case) -> Iterator[str]:
     """What is asked for before a judgement (the gates of `monitor.judge`), where it depends on the figures."""
     words, i, a = case.words, case.indicator, case.judged
     met = [words("why.passed.age", age=_years(case))]
-    if i.scale != "binary":
+    alone = a.status is Status.ACHIEVED and i.scale != "binary" and a.points < 2
+    if i.least_points > 2 or (_uses(case) != "newest" and a.points > 1):
         met.append(words.count("why.passed.points", max(i.least_points, 2)))
     if i.scale == "count":
         met.append(words("why.passed.counts", n=words.number(SMALL_COUNT, 0)))
@@ -110,7 +125,7 @@ def _passed(case: Case) -> Iterator[str]:
         change = abs(a.value - a.base_value)
         met.append(words("why.passed.change", by=_amount_of(case, i.least_change.by, None),
                          change=_amount_of(case, change, None)))
-    yield words("why.passed.all", what=words.listed(met))
+    yield " ".join([words("why.passed.all", what=words.listed(met)), *([words("why.passed.alone")] if alone else [])])
 
 
 def _years(case: Case) -> str:
@@ -186,7 +201,8 @@ def _unjudged(case: Case, reason: Reason) -> Iterator[str]:
         key, period=a.time_period or "", most=_years(case), n=words.number(a.points, 0),
         least=words.number(max(i.least_points, 2), 0),
         change="–" if change is None else _amount_of(case, abs(change), None),
-        by=_amount_of(case, i.least_change.by, None) if i.least_change else "", companions=words.listed(i.companions),
+        by=_amount_of(case, i.least_change.by, None) if i.least_change else "",
+        companions=words.listed([f"“{case.titles[c]}”" if c in case.titles else c for c in i.companions]),
         parity=case.figure(i.parity) if i.parity is not None else "", note=i.missing_note,
     ).strip()
 

@@ -21,6 +21,8 @@ class Words:
         self.language = language
         #: the languages of the edition, the first of which stands at its root; () for this one alone
         self.among: tuple[str, ...] = ()
+        #: the address under which the edition is published, with a slash at its end; "" where none is declared
+        self.home = ""
         #: texts that are in the language of the project's declarations instead, and that language
         self.foreign: frozenset[str] = frozenset()
         self.original = ""
@@ -92,7 +94,8 @@ class Words:
         if value is None:
             return "–"
         text = _number(round(value, decimals) + 0.0, decimals, str(self._locale))
-        return text.replace("-", "−")
+        # on a page from right to left, a mark keeps the sign before its number
+        return text.replace("-", "\u200e−" if self.direction == "rtl" else "−")
 
     def day(self, value: date) -> str:
         from babel.dates import format_date

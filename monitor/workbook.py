@@ -1,4 +1,4 @@
-"""All tables of an edition in one workbook (XLSX). Texts are written as texts, so that none is ever taken for a formula."""
+"""All tables of an edition in one workbook (XLSX). Texts are written as texts: none is ever taken for a formula."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def workbook(title: str, notes: list[str], sheets: Mapping[str, tuple[str, bytes
     out = io.BytesIO()
     book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                           "strings_to_numbers": False, "nan_inf_to_errors": True})
-    book.set_properties({"title": title, "created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001
+    book.set_properties({"title": title, "created": datetime(as_of.year, as_of.month, as_of.day)})
     bold = book.add_format({"bold": True})
     first = book.add_worksheet(title[:31])
     first.set_column(0, 0, 100)

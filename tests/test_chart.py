@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import chart, document, terminal
+from monitor.outputs import _svg
 from monitor.scorecard import Line, Point
 from monitor.told import Figure
 from monitor.words import Words
@@ -99,6 +100,20 @@ def test_title_and_description_are_told_to_those_who_do_not_see_it_and_cannot_br
     assert (root[0].tag, root[0].text) == (f"{SVG}title", "</title><script>& \"'")
     assert (root[1].tag, root[1].text) == (f"{SVG}desc", "<b>5 > 3</b>")
     assert root.get("role") == "img"
+
+
+def test_the_file_of_a_chart_says_its_message_and_its_source_and_knows_dark_pages() -> None:
+    odd = replace(COST, chart_title="</text><script>&\x00")
+    root = ElementTree.fromstring(_svg.alone(chart.svg(COST, WORDS, TOKENS), odd, WORDS, TOKENS))
+    said = ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
+    assert "</text><script>&" in said
+    assert any(COST.citations[0].publisher in text and COST.citations[0].series in text for text in said)
+    _, top, width, height = map(float, root.get("viewBox", "").split())
+    plain = draw(COST).get("viewBox", "").split()
+    assert top < 0 and width == float(plain[2]) and height > float(plain[3]) - top
+    style = "".join(node.text or "" for node in root.iter(f"{SVG}style"))
+    assert all(colour in style for colour in (*TOKENS["dark"]["chart"].values(), TOKENS["dark"]["ground"]))
+    assert set(TOKENS["dark"]["chart"]) == {k for k, v in TOKENS["chart"].items() if isinstance(v, str)}
 
 
 def test_dollar_signs_are_no_formulas() -> None:

@@ -239,7 +239,10 @@ def test_what_the_readme_says_is_declared_and_missing_is() -> None:
         standing.evidence for c in project.mandate.commitments.values() for standing in c.history)
     judged = {i.method for i in project.indicators.values() if i.data}
     assert "judged by three methods" in readme and judged == {"binary", "statcan", "ordinal"}
-    assert "English is the only language" in readme and [p.stem for p in (ROOT / "reports/words").iterdir()] == ["en"]
+    spoken = {p.stem for p in (ROOT / "reports/words").glob("*.yaml")}
+    assert "--lang en,fr,es,ar,zh,ru" in readme and spoken == {"en", "fr", "es", "ar", "zh", "ru"}
+    assert "no person has confirmed them" in readme and not any(
+        project.words(language).texts.get("confirmed_by") for language in spoken - {"en"})
 
 
 def test_decisions_are_numbered_and_say_what_they_cost() -> None:

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from monitor import plugins
 from monitor.cli import cli
+from monitor.evidence import Evidence
 from monitor.explain_cli import WIDTH
 from monitor.judge import judge
+from monitor.line import Observations, Sayer
 from monitor.methods import statcan
 from monitor.project import load
 from monitor.reasoning import reasonings
@@ -60,7 +63,7 @@ def test_the_whole_reasoning_is_told_within_the_width_of_a_terminal() -> None:
     text = " ".join(result.stdout.split())
     for part in ("Cost of sending money home: Exampleland", "What it counts:", "Status:",
                  "2030 Agenda, SDG target 10.c",
-                 "Why this status", "Its thresholds", "It rests on",
+                 "Why this status", "Its thresholds", "It compares two figures",
                  "Were the newest figure alone",
                  "other methods that judge these figures", "Quality of the evidence:", "Where the figures come from"):
         assert part in text, part
@@ -159,3 +162,79 @@ def test_a_number_is_rounded_on_in_the_way_it_moves(value: float, move: float, d
 
 def test_two_digits_tell_a_small_number() -> None:
     assert [digits(x) for x in (0, 12.3, 3, 1.25, 0.64, 0.0089, 1e-9)] == [0, 0, 0, 1, 2, 4, 6]
+
+
+# ------------------------------------------------------------------ what a status rests on
+
+
+def test_a_rule_of_two_figures_says_which_and_that_the_others_are_not_used(words: Words) -> None:
+    _, text = said(words, FALLING, targets=[target(5)])
+    assert "It compares two figures, that of 2015 and that of 2024. The 4 between them are shown and not used." in text
+    assert "It rests on" not in text
+    _, bare = said(words, {2015: 10, 2024: 8}, targets=[target(5)])
+    assert "It compares two figures, that of 2015 and that of 2024.\n" in bare
+    _, whole = said(words, FALLING, targets=[target(5)], method="outlook")
+    assert "It rests on 6 figures, from 2015 to 2024." in whole
+
+
+def test_what_is_said_to_be_unused_is_unused_and_what_counts_counts(words: Words) -> None:
+    """Another figure in the middle changes no status and no measured number of a rule of two figures."""
+    for name in plugins.names("methods"):
+        uses = plugins.module("methods", name).USES
+        assert uses in ("two", "all", "newest"), name
+        i = indicator(method=name, targets=[target(5)])
+        if uses != "two" or plugins.module("methods", name).fits(i):
+            continue
+        one, other = (said(words, {**FALLING, 2021: middle}, method=name, targets=[target(5)])[0].judged
+                      for middle in (8.0, 9.9))
+        assert (one.status, one.ratio, one.rate) == (other.status, other.ratio, other.rate), name
+
+
+def test_a_yes_or_no_rests_on_the_newest_answer_and_a_loss_on_two(words: Words) -> None:
+    law: dict[str, Any] = {"scale": "binary", "method": "binary", "direction": "up_good"}
+    assert "It rests on one figure, that of 2024." in said(words, {2015: 0, 2020: 0, 2024: 1}, **law)[1]
+    assert "that of 2015 and that of 2024." in said(words, {2015: 1, 2020: 1, 2024: 0}, **law)[1]
+
+
+@pytest.mark.parametrize("declared", [{"targets": [target(5)]}, {"bounds": [0, 100]}], ids=["target", "limit"])
+def test_one_figure_that_meets_a_target_is_not_said_to_be_two(words: Words, declared: dict[str, Any]) -> None:
+    case, text = said(words, {2024: 0}, **declared)
+    assert case.judged.status == "achieved" and case.judged.points == 1
+    assert "at least 2 figures" not in text
+    assert "A target that is met, or a natural limit that is reached, needs no second figure." in text
+    _, two = said(words, FALLING, targets=[target(5)])
+    assert "at least 2 figures" in two and "no second figure" not in two
+
+
+def test_a_target_met_and_lost_is_named_with_its_year_and_figure() -> None:
+    """On track all the same: the note says what the status does not."""
+    project = load(TINY)
+    i = indicator(direction="down_good", targets=[target(3)])
+    project.indicators["X"] = i
+    points = {2015: 10.0, 2018: 2.5, 2020: 1.0, 2024: 4.0}
+    seen = Observations(frame([("X", "DEU", "_T", str(y), v, "A") for y, v in points.items()]), ["DEU"])
+    one, = judge({"X": i}, frame([("X", "DEU", "_T", str(y), v, "A") for y, v in points.items()]), ["DEU"], [], {}, AS_OF)
+    assert (one.status, one.note) == ("on_track", "met_between")
+    line = Sayer(project, project.words("en"), Evidence(frame([]), as_of=AS_OF), [], seen).line(i, one)
+    assert line.notes[0].replace("\u00a0", " ") == "The target was met in 2020 (1.0 %) and is lost since."
+
+
+# ------------------------------------------------------------------ what stands beside the status
+
+
+@pytest.mark.parametrize(("indicator", "area", "parts"), [
+    ("IND-13", "SWE", ("Read with its companions: cannot tell", "Recorded by the police: down from 3,150 (2020)",
+                       "read only beside “People of immigrant background who met violence")),
+    ("IND-35c", "SWE", ("Comparison - European Union (27)", "Gaps: citizenship - Worst off: foreign citizens")),
+])  # fmt: skip
+def test_matrix_comparison_and_gaps_are_told_and_companions_by_title(
+    indicator: str, area: str, parts: tuple[str, ...]
+) -> None:
+    root = Path(__file__).parents[1]
+    result = CliRunner().invoke(cli, ["explain", indicator, area, "--project", str(root), "--offline", "--as-of",
+                                      "2026-11-22"])
+    assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.replace("\u00a0", " ").split())
+    for part in parts:
+        assert part in text, part
+    assert not re.search(r"IND-(?!13\b|35c\b)\d", text)

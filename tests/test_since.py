@@ -87,6 +87,25 @@ def test_newer_figures_improve_or_worsen(project: Project) -> None:
     assert rows(c)[0]["retrieved_before"] == LATER and rows(c)[0]["retrieved"] == "2026-04-01"
 
 
+@pytest.mark.parametrize("then", [date(2022, 1, 1), date(2022, 6, 1)])
+def test_a_figure_that_only_the_date_let_in_is_new(tmp_path: Path, then: date) -> None:
+    """The very same answer serves both dates: a period entered all the same, as ``monitor diff`` says."""
+    project = history.project(tmp_path)
+    history.keep(project, "cost", table(COST | {"2023": 9.5}), "2021-12-31")
+    a, b = edition(project, "a", then), edition(project, "b", NOW)
+    assert short(b) == [("worsened", "on_track", "limited", "new_data", "alone")]
+    entered = {c.time_period for c in changes.compare(changes.edition(a), changes.edition(b))
+               if (c.kind, c.indicator, c.ref_area) == ("new_period", "COST", "DEU")}
+    assert entered == {rows(b)[0]["period"]} == {"2023"}
+
+
+def test_what_only_the_date_let_in_is_newly_measured_by_new_figures(tmp_path: Path) -> None:
+    project = history.project(tmp_path)
+    history.keep(project, "cost", table({"2022": 9.0, "2023": 4.0}), "2021-12-01")
+    edition(project, "a", date(2022, 1, 1))
+    assert short(edition(project, "b", NOW)) == [("newly_measured", "not_assessed", "on_track", "new_data", "alone")]
+
+
 def test_a_revision_is_no_worsening(project: Project) -> None:
     edition(project, "a", THEN)
     history.keep(project, "cost", table(COST | {"2015": 4.2, "2017": 4.2}), LATER)

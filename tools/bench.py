@@ -109,6 +109,45 @@ def commands(quick: bool) -> list[Measured]:
     return results
 
 
+#: the country cards of one language by themselves, in two processes as a run prints them
+CARDS = """
+import sys, time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from multiprocessing import get_context
+from monitor import area, compose, page, run
+from monitor.project import load
+
+if __name__ == "__main__":
+    project = load()
+    areas = area.members_of_the_un()[:int(sys.argv[2])]
+    day = date.fromisoformat(sys.argv[1])
+    judged = run.assess(project, as_of=day, now=sys.argv[1], areas=areas, offline=True)
+    words = project.words(project.languages[0])
+    cards = compose.compose(project, words, judged.evidence, judged.assessments, judged.findings, areas, day, "bench")
+    look = page.Look(tuple(str(layer / "reports") for layer in project.layers), words, project.tokens())
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        [f.result() for f in [pool.submit(page.render, cards[0], "pdf", look, {}) for _ in range(4)]]  # both are there
+        begin = time.perf_counter()
+        made = [pool.submit(page.render, card, "pdf", look, {}) for card in cards]
+        size = sum(len(one.result()) for one in made)
+        print(len(cards), time.perf_counter() - begin, size)
+"""
+
+
+def printing(quick: bool) -> list[str]:
+    """Country cards on two pages, in one language, a second: what, promised, measured, beside it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        script = Path(scratch) / "cards.py"  # a file: workers that are spawned read it again
+        script.write_text(CARDS, encoding="utf-8")
+        ran = subprocess.run([sys.executable, str(script), AS_OF, "40" if quick else "193"], capture_output=True,
+                             text=True, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    number, seconds, size = ran.stdout.split()
+    pace = int(number) / float(seconds)
+    return ["country PDFs per second, two processes", "8", f"{pace:.1f}",
+            f"{number} PDFs in {float(seconds):.1f} s, {int(size) / int(number) / 1000:.0f} kB each"]
+
+
 def parts(quick: bool) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     """What single steps take: a title, a heading and rows for each; things compared take turns in one process."""
     sys.path.insert(0, str(ROOT))
@@ -124,6 +163,7 @@ def parts(quick: bool) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     yield "Fetching, from local servers that answer after 50 ms", ["what", "promised", "seconds", "processor"], [
         [r.what, r.promise, f"{r.seconds:.2f} s", f"{r.cpu:.2f} s"] for r in bench_fetch.measure()
     ]
+    yield "Printing", ["what", "promised", "measured", "beside it"], [printing(quick)]
     checked = [[r["what"], f"{r['observations']:,}", f"{r['promise_s']:g} s", f"{r['ours_s']:.2f} s",
                 f"by hand in polars {r['by_hand_s']:.2f} s"] for r in bench_checks.measure()]
     if not quick:

@@ -50,6 +50,7 @@ def noted() -> pl.Expr:
         .when("late").then(pl.lit("target_missed"))
         .when(pl.col("aimed"), pl.col("due")).then(pl.lit("target_due"))
         .when(pl.col("short_at_base") <= pl.col("grain")).then(pl.lit("target_lost"))
+        .when("aimed", "met_between").then(pl.lit("met_between"))
         .when(pl.col("scale") == "count", pl.col("base_value").abs() < SMALL_COUNT).then(pl.lit("small_counts"))
         .when("late_base").then(pl.lit("base_later"))
     )

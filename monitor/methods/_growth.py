@@ -14,10 +14,8 @@ from __future__ import annotations
 import polars as pl
 
 from monitor.methods._points import FIELDS
-from monitor.methods._scale import TOLERANCE, Step, Thresholds, rung, word_of
+from monitor.methods._scale import TOLERANCE, ZERO_SHARE, Step, Thresholds, rung, word_of
 
-#: what counts as nothing, as a share of the largest figure involved
-ZERO_SHARE = 0.001
 SMALL_COUNT = 30
 
 
@@ -132,6 +130,7 @@ def noted() -> pl.Expr:
         .when("late").then(pl.lit("target_missed"))
         .when(aimed, pl.col("due")).then(pl.lit("target_due"))
         .when(aimed, pl.col("way") * (pl.col("y0") - pl.col("yt")) >= 0).then(pl.lit("target_lost"))
+        .when(aimed, "met_between").then(pl.lit("met_between"))
         .when(pl.col("y0") == 0).then(pl.lit("zero_base"))
         .when(pl.col("yt") == 0, ~pl.col("linear")).then(pl.lit("zero_target"))
         .when(pl.col("scale") == "count", pl.col("base_value").abs() < SMALL_COUNT).then(pl.lit("small_counts"))

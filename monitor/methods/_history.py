@@ -39,6 +39,10 @@ class History(NamedTuple):
         """The same of a column of keys."""
         return (pl.col(key) % _YEARS) / TICKS
 
+    def numbers(self) -> pl.Series:
+        """The row in ``series`` that each figure is of."""
+        return (self.figures["key"] // _YEARS).rle_id()
+
     def since(self, code: pl.Series, when: pl.Series) -> pl.Series:
         """The row of the first figure at ``when`` (in years) or later; it may be of another series."""
         return self.figures["key"].search_sorted(_key(code, when), side="left").cast(pl.Int64)

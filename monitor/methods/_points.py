@@ -16,7 +16,7 @@ import polars as pl
 
 from monitor import period
 from monitor.methods._history import TICKS, History, history, part_of_year
-from monitor.methods._scale import TOLERANCE
+from monitor.methods._scale import TOLERANCE, ZERO_SHARE
 from monitor.model import Direction, Indicator
 from monitor.series import Series
 
@@ -44,7 +44,7 @@ def two_points(indicators: Mapping[str, Indicator], series: Series, as_of: date,
 
     Columns: those of `FIELDS` that are facts, and t0, t1, tt, d (see `SIGN`), refused (the reason, where there
     is no direction), scale, low, high (natural limits), late_base (the base is later than asked), due (the
-    target's period is over at ``as_of``), met_then (see `met_then`).
+    target's period is over at ``as_of``), met_then and met_between (see `met_then`).
     """
     known, question = history(series), (as_of, base_year, *indicators.values())
     for before, facts in known.asked:  # methods that are compared ask the same, of the same declarations
@@ -82,12 +82,31 @@ def _facts(known: History, indicators: Mapping[str, Indicator], as_of: date, bas
 
 
 def met_then(known: History, facts: pl.DataFrame) -> pl.DataFrame:
-    """Adds met_then: the target was met by the newest figure of its date, whatever came later."""
+    """Adds met_then: the target was met by the newest figure of its date, whatever came later.
+
+    And met_between: it was met by a figure between the base and the newest.
+    """
     missing = [pl.lit(None, dtype=pl.Float64).alias(c) for c in ("target_value", "tt") if c not in facts.columns]
     asked = facts.with_columns(*missing)
     short = pl.when(pl.col("d") != 0).then(pl.col("d") * (pl.col("target_value") - pl.col("value")))
     met = newest_by(known, asked).select((short <= 0) & (pl.col("tt") - pl.col("t1") < 1))
-    return facts.with_columns(met_then=met.to_series().fill_null(False))
+    return facts.with_columns(met_then=met.to_series().fill_null(False), met_between=_between(known, asked))
+
+
+def _between(known: History, facts: pl.DataFrame) -> pl.Series:
+    """Whether a figure between the base and the newest meets the target."""
+    if facts["target_value"].null_count() == facts.height:
+        return pl.repeat(False, facts.height, eager=True)
+    told = known.series.select("code").join(facts.select("code", "d", "target_value"), on="code", how="left",
+                                            maintain_order="left")
+    number = known.numbers()
+    d, target = (told[c].gather(number) for c in ("d", "target_value"))
+    over = known.figures["value"] - target
+    meets = pl.select(pl.when(d != 0).then(d * over >= 0).otherwise(over.abs() <= ZERO_SHARE * target.abs()))
+    sofar = meets.to_series().fill_null(False).cast(pl.Int64).cum_sum()
+    ends = [sofar.gather(facts[c]) for c in ("base", "last")]
+    last = meets.to_series().gather(facts["last"]).fill_null(False).cast(pl.Int64)
+    return (ends[1] - last - ends[0] > 0).fill_null(False)
 
 
 def newest_by(known: History, facts: pl.DataFrame) -> pl.DataFrame:

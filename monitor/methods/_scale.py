@@ -1,8 +1,9 @@
 """Steps from a measured number to a status, in one form for all methods, and what a rule may be told by a declaration.
 
 Each method declares, as data: ``SOURCE`` (where its rule is published), ``UNCONFIRMED`` (what of it was seen
-second-hand or decided here), ``THRESHOLDS`` (the measure -> its steps, best first) and ``OPTIONS`` (name of an option
-in ``method_options`` -> what it means).
+second-hand or decided here), ``USES`` (the figures that a status rests on: ``two``, base and newest, of those since the
+base; ``all`` of them; ``newest``), ``THRESHOLDS`` (the measure -> its steps, best first) and ``OPTIONS`` (name of an
+option in ``method_options`` -> what it means).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from monitor.model import Indicator
 
 #: rounding noise of a computer is neither a missed cut-off nor a movement
 TOLERANCE = 1e-9
+#: what counts as nothing, as a share of the largest figure involved
+ZERO_SHARE = 0.001
 #: the least that is more than nothing, where a published rule says "above 0"
 ABOVE_ZERO = 1e-6
 #: least value of the lowest step

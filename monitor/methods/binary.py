@@ -28,6 +28,7 @@ from monitor.series import Series
 
 SOURCE = "Open SDG, docs/progress-methodology.md, Binary indicators"
 UNCONFIRMED: tuple[str, ...] = ("that what was met and is not met any more counts as backwards: decided here",)
+USES = "newest"
 OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: how far the bar is reached: 0 or more; how far it has been left since the base

@@ -33,6 +33,7 @@ UNCONFIRMED: tuple[str, ...] = (
     "which years may stand in for the first year of a window",
     "the class of a target that is met",
 )
+USES = "two"
 OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: window -> years, and how short and how long it may be where its first year has no figure

@@ -33,6 +33,7 @@ from monitor.series import Series
 
 SOURCE = "German Sustainable Development Strategy, status of the indicators (dns-indikatoren.de)"
 UNCONFIRMED: tuple[str, ...] = ("what no change at all counts as", "what a missed date counts as")
+USES = "all"  # four must be there; without a target the last two count too
 OPTIONS: Mapping[str, str] = {"hold": "true: the target is to be kept every year, not to be reached at its date"}
 BASE_YEAR = 2015
 YEARS, LEAST = 5, 4

@@ -30,6 +30,7 @@ from monitor.series import Series
 
 SOURCE = "this project"
 UNCONFIRMED: tuple[str, ...] = ()
+USES = "two"
 OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: progress since the base as a share of the progress the path asks for by now

@@ -35,6 +35,7 @@ UNCONFIRMED: tuple[str, ...] = (
     "the three steps of the Migration Governance Indicators and the five of the Open Government Partnership "
     "(did it open government?) are general knowledge",
 )
+USES = "two"
 OPTIONS: Mapping[str, str] = {"steps": "names of the steps, from the lowest figure to the highest, or mgi or ogp"}
 SCALES: Mapping[str, tuple[str, ...]] = {
     "mgi": ("no", "in part", "yes"),
@@ -68,7 +69,8 @@ def fits(indicator: Indicator) -> str:
 def _steps(indicator: Indicator) -> tuple[str, ...]:
     """The names of the steps; none where they are not declared as they must be."""
     told = indicator.method_options.get("steps")
-    names = SCALES.get(told, ()) if isinstance(told, str) else tuple(map(str, told)) if isinstance(told, list) else ()
+    listed = tuple(map(str, told)) if isinstance(told, list) and all(isinstance(one, str) for one in told) else ()
+    names = SCALES.get(told, ()) if isinstance(told, str) else listed
     return names if len(names) > 1 and len(set(names)) == len(names) else ()
 
 

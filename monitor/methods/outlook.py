@@ -39,6 +39,7 @@ from monitor.series import Series
 SOURCE = ("this project, docs/decisions/019-the-outlook.md; words and cut-offs of Mastrandrea et al., Guidance Note "
           "for Lead Authors of the IPCC Fifth Assessment Report on Consistent Treatment of Uncertainties (2010)")
 UNCONFIRMED: tuple[str, ...] = ("that limits which a publisher gives beside a figure are those of a 95 % interval",)
+USES = "all"
 OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: wished change a year, as a share of the base figure, where no target says more

@@ -28,6 +28,7 @@ from monitor.series import Series
 
 SOURCE = "this project; cut-offs of Statistics Canada and Open SDG"
 UNCONFIRMED: tuple[str, ...] = ()
+USES = "two"
 OPTIONS: Mapping[str, str] = {"factor": "what the base figure is to be multiplied with: 0.5 is half",
                               "by": "the year by which"}
 THRESHOLDS: Thresholds = PUBLISHED

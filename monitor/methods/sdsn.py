@@ -45,6 +45,7 @@ UNCONFIRMED: tuple[str, ...] = (
     "the need is counted from the window's beginning",
     "yellow and orange part half way between green and red",
 )
+USES = "two"
 OPTIONS: Mapping[str, str] = {
     "green": "the figure from which the goal is reached", "red": "the figure from which it is furthest",
     "orange": "where orange begins; half way if not given", "by": "the year by which green is to be reached",

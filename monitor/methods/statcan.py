@@ -48,6 +48,7 @@ __all__ = ["SMALL_COUNT", "ZERO_SHARE", "assess"]
 
 SOURCE = "Statistics Canada's method in Open SDG, docs/progress-methodology.md (commit 26d2e387), and sdg-build 2.4.0"
 UNCONFIRMED: tuple[str, ...] = ("the exponent of the easing near a lowest limit: seen in code, in no published figure",)
+USES = "two"
 OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: least share of the pace needed, with a target, from the best status down; below the last: backwards

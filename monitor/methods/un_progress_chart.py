@@ -34,6 +34,7 @@ SOURCE = "UN Statistics Division, SDG Progress Chart 2023, Technical Note"
 UNCONFIRMED: tuple[str, ...] = (
     "the note was not at hand: formula, cut-offs and exceptions as Eustat restates them in its methodology",
 )
+USES = "two"
 OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: a percentage as near as this to a target of 0 or 100 has met it, in points

@@ -30,6 +30,7 @@ SOURCE = ("undata 0.4.3 (MIT licence), function progress; it names UN Statistics
 UNCONFIRMED: tuple[str, ...] = (
     "the note itself was not at hand; the package is no product of the United Nations",
 )
+USES = "two"
 OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 MET = "on track or target met"

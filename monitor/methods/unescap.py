@@ -39,6 +39,7 @@ UNCONFIRMED: tuple[str, ...] = (
     "the cut-offs 9 and 0 are those of UNICEF's re-implementation for the Middle East and North Africa",
     "ESCAP's rule for the strength of evidence is not implemented",
 )
+USES = "all"
 OPTIONS: Mapping[str, str] = {}
 BASE_YEAR = 2015
 #: years before the base from which on figures enter the prediction: 2000 for 2015

@@ -27,6 +27,7 @@ CJK = "manimgx_fonts_cjk"
 #: Typst keeps what it worked out until ten documents later. Empty ones cost nothing and halve the memory
 _FORGET = 10
 _ONE = Lock()  # a Typst compiler serves one caller at a time
+_ASIAN = ("ja", "ko", "zh")
 #: what a text needs that no font here can write -> what to install
 _SCRIPTS = (
     ("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]",
@@ -58,18 +59,37 @@ def printed(
     if tokens.get("paper", PAPERS[0]) not in PAPERS:
         raise CannotRender(f"tokens.yaml: paper '{tokens['paper']}' is not known: expected {' or '.join(PAPERS)}.")
     said = {k: words(k) for k in sorted({*words.texts, *words.fallback}) if k.startswith(tuple(spoken))}
-    text = json.dumps(_together({**data, "words": said, "tokens": tokens}), ensure_ascii=False)
+    foreign = {"original": words.original, "foreign": dict.fromkeys(sorted(words.foreign), True)}
+    text = json.dumps(_together({**data, **foreign, "words": said, "tokens": tokens}), ensure_ascii=False)
+    if words.direction == "rtl":
+        text = re.sub("\u2212(?=\\d)", "\u200e\u2212", text)  # a minus stays to the left of its number
     when = datetime.combine(date.fromisoformat(as_of), datetime.min.time(), UTC)
     return _compile(template, home, _files(folders), text, when)
 
 
 def picture(svg: bytes, width: float, height: float) -> bytes:
-    """A drawing of the project's own as PNG, two pixels for each of its units. The same input gives the same bytes."""
-    template = f'#set page(width: {width}pt, height: {height}pt, margin: 0pt)\n#image(bytes(sys.inputs.svg))'
+    """A drawing of the project's own as PNG, three pixels for two of its units. The same input gives the same bytes."""
+    page = f"#set page(width: {width}pt, height: {height}pt, margin: 0pt)"
+    template = f"{page}\n#image(bytes(sys.inputs.svg), width: 100%)"
     with _ONE:
         made = _compiler().compile(
-            input={"main.typ": template.encode()}, format="png", ppi=144.0, sys_inputs={"svg": svg.decode()})
+            input={"main.typ": template.encode()}, format="png", ppi=108.0, sys_inputs={"svg": svg.decode()})
+        for _ in range(_FORGET):
+            _compiler().compile(input={"main.typ": b""}, format="svg", sys_inputs={})
         return bytes(made)
+
+
+def unprintable(words: Words) -> str:
+    """Why nothing can be printed in a language, and what to install; "" where all its letters have a font."""
+    if words.language.partition("_")[0] not in _ASIAN or _cjk():
+        return ""
+    return f"No PDF was made in '{words.language}': no font for it is installed. Install one for {_SCRIPTS[0][1]}"
+
+
+def _cjk() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(CJK) is not None
 
 
 def _together(tree: Any) -> Any:
@@ -118,11 +138,10 @@ def _compiler() -> Any:
     """One compiler for all documents, with its fonts read once."""
     from importlib.metadata import entry_points
     from importlib.resources import files
-    from importlib.util import find_spec
 
     import typst
 
     packages = sorted({entry.value for entry in entry_points(group="fontpkg.family")})
     paths = [str(files(package) / "files") for package in packages]
-    paths += [str(files(CJK))] if find_spec(CJK) else []
+    paths += [str(files(CJK))] if _cjk() else []
     return typst.Compiler(font_paths=typst.Fonts(include_system_fonts=False, font_paths=paths))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import Any
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from monitor.errors import CannotRender
-from monitor.scorecard import Point
+from monitor.scorecard import Line, Point
+from monitor.words import Words
 
 WIDTH, HEIGHT, PAD = 132.0, 36.0, 4.0
 #: a step longer than this many usual steps is a hole in the series, and the line stops before it
@@ -20,6 +24,7 @@ _TAGS = {
     "svg", "g", "path", "defs", "clipPath", "rect", "use", "text", "tspan", "title", "desc", "line", "polyline",
     "polygon", "circle", "ellipse",
 }
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML may hold them
 _DROPPED = {"metadata", "style"}
 _REFERENCE = re.compile(r"url\(\s*['\"]?([^)'\"]*)['\"]?\s*\)")
 _EVERYTHING = re.compile(r"\s*\*\s*\{([^{}]*)\}\s*")  # the one rule of matplotlib: it would reach the whole page
@@ -49,11 +54,11 @@ def sparkline(points: Sequence[Point]) -> Spark:
     low, high = min(p.value or 0.0 for p in seen), max(p.value or 0.0 for p in seen)
     first, span = seen[0].t, seen[-1].t - seen[0].t
 
-    def x(t: float) -> float:
-        return round(PAD + (WIDTH - 2 * PAD) * ((t - first) / span if span else 1.0), 1)
+    def x(t: float) -> int:
+        return round(PAD + (WIDTH - 2 * PAD) * ((t - first) / span if span else 1.0))
 
-    def y(value: float) -> float:
-        return round(HEIGHT - PAD - (HEIGHT - 2 * PAD) * ((value - low) / (high - low) if high > low else 0.5), 1)
+    def y(value: float) -> int:
+        return round(HEIGHT - PAD - (HEIGHT - 2 * PAD) * ((value - low) / (high - low) if high > low else 0.5))
 
     path, breaks = [], []
     for n, point in enumerate(seen):
@@ -65,6 +70,38 @@ def sparkline(points: Sequence[Point]) -> Spark:
         path.append(f"{'L' if joined else 'M'}{x(point.t):g} {y(point.value or 0.0):g}" + ("" if joined else "h0"))
     end = seen[-1]
     return Spark("".join(path), tuple(breaks), (x(end.t), y(end.value or 0.0)), seen[0], end, len(seen))
+
+
+def alone(drawn: bytes, line: Line, words: Words, tokens: dict[str, Any]) -> bytes:
+    """A chart as a file that can be taken away: its message above it, its source below it, and the colours of dark
+    pages where a reader's device asks for them."""
+    dark, rules = tokens["dark"], ""
+    pairs = {tokens[name]: dark[name] for name in ("ground", "ink", "muted", "line")}
+    for light, colour in (pairs | {tokens["chart"][name]: dark["chart"][name] for name in dark["chart"]}).items():
+        rules += "".join(f'[style*="{w}: {light}"]{{{w}:{colour}!important}}' for w in ("fill", "stroke"))
+    box = re.search(r'height="[^"]*" viewBox="0 0 (\S+) (\S+)"', drawn.decode())
+    if box is None:
+        return drawn
+    wide, high = map(float, box.groups())
+    head = textwrap.wrap(line.chart_title or line.title, 84)
+    said = [words("chart.source", publisher=c.publisher, series=c.series, retrieved=c.retrieved)
+            for c in line.citations[:1]]
+    over, under = 13 * len(head) + 6, 14 * len(said)
+    rtl = words.direction == "rtl"
+    aside = ' direction="rtl"' if rtl else ""
+    rows: list[tuple[float, float, str, str]]
+    rows = [(13 * n + 11 - over, 9.5, "ink", text) for n, text in enumerate(head)]
+    rows += [(high + 9, 6.5, "muted", text) for text in said]
+    added = f'<style>@media (prefers-color-scheme:dark){{{rules}}}</style>'
+    added += f'<path d="M0 {-over}h{wide:g}v{high + over + under:g}h-{wide:g}z" style="fill: {tokens["ground"]}"/>'
+    added += "".join(
+        f'<text x="{wide - 4 if rtl else 4:g}" y="{y:g}" font-size="{size}px" style="fill: {tokens[ink]}"'
+        f'{aside}>{escape(_CONTROL.sub("", text))}</text>'
+        for y, size, ink, text in rows
+    )
+    tall = f"{high + over + under:g}"
+    whole = drawn.decode().replace(box[0], f'height="{tall}pt" viewBox="0 {-over} {wide:g} {tall}"', 1)
+    return whole.replace("</desc>", "</desc>" + added, 1).encode()
 
 
 def inline(svg: bytes, name: str, title: str, text: str) -> str:

@@ -6,6 +6,7 @@ page must open with the content security policy made here, so that even a foreig
 
 from __future__ import annotations
 
+import json
 import re
 import traceback
 from base64 import b64encode
@@ -19,7 +20,7 @@ from typing import Any
 
 from monitor.errors import CannotRender, MonitorError
 from monitor.outputs import _svg
-from monitor.scorecard import Chapter, Citation, Line, Matrix, Scorecard
+from monitor.scorecard import Chapter, Citation, Line, Matrix, Point, Scorecard
 from monitor.words import Words
 
 #: scripts and pictures of pages that need some: files of the edition itself, never those of another host
@@ -48,8 +49,7 @@ def render(
     here = _here(card)
     return _page(
         "scorecard.html.j2", words, folders, tokens, "", page=card, card=card, charts=set(charts), own=True, **here,
-        key=_key(card, here["home"]),
-        drawing=_drawing(card, charts, words),
+        key=_key(card, here["home"]), drawing=_data(_drawing(card, charts, words)),
         assets=f"../{words.root}assets/", path=f"{card.area}/scorecard.html",
     )
 
@@ -96,23 +96,36 @@ def _key(card: Scorecard, home: Mapping[str, str]) -> list[Line]:
     return list({line.id: line for line in (*order, *judged, *lines)}.values())[:KEY]
 
 
+def _data(made: Any) -> Any:
+    """JSON that can stand in a script element; nothing where there is nothing."""
+    from markupsafe import Markup
+
+    text = json.dumps(made, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Markup(text) if made else ""  # noqa: S704 - nothing in it can end the element
+
+
+def _point(p: Point) -> list[Any]:
+    """Time, value, printed value, and period where the time does not say it; then bounds, where there are any."""
+    t: float | str = int(p.t) if p.t == int(p.t) else round(p.t, 4)
+    bounds = (p.lower, p.upper) if p.lower is not None and p.upper is not None else ()
+    return [t, p.value, p.text, "" if p.period == str(t) else p.period, *bounds]
+
+
 def _drawing(card: Scorecard, charts: Mapping[str, bytes], words: Words) -> dict[str, Any]:
     """What the script of the page needs to draw series anew, each by the id of its indicator.
 
     Returns:
-        `words`, and `charts`: `p` and `g`, the area's figures and those of its group, each [time, value, period,
-        printed value] with, where the publisher gives them, the lower and upper bound; `n`: which are not final;
-        `b`: which begin a new series; `t`: the target, `c`: the name of the group, `k`: newest figures of groups of
-        people; `z`: the axis need not begin at zero. What there is nothing of is left out.
+        `words`, and `charts`: `p` and `g`, the area's figures and those of its group (`_point`); `n`: which are not
+        final; `b`: which begin a new series; `t`: the target, `c`: the name of the group, `k`: newest figures of
+        groups of people; `z`: the axis need not begin at zero. What there is nothing of is left out.
     """
     from monitor.chart import HOLLOW
 
     drawn = {}
     for line in (line for line in card.lines() if line.id in charts):
         made = {
-            "p": [[p.t, p.value, p.period, p.text, *((p.lower, p.upper) if p.lower is not None else ())]
-                  for p in line.points],
-            "g": [[p.t, p.value, p.period, p.text] for p in line.group_points],
+            "p": [_point(p) for p in line.points],
+            "g": [_point(p) for p in line.group_points],
             "n": [n for n, p in enumerate(line.points) if p.flag in HOLLOW],
             "b": [n for n, p in enumerate(line.points) if p.flag == "B"],
             "t": line.target and line.target.value is not None and [
@@ -125,18 +138,6 @@ def _drawing(card: Scorecard, charts: Mapping[str, bytes], words: Words) -> dict
     said = {name: words(f"card.{name}") for name in ("show", "groups", "margin")}
     said |= {"keys": words("card.keys", title="{title}"), "locale": words.language}
     return {"charts": drawn, "words": said} if drawn else {}
-
-
-def index(matrix: Matrix, words: Words, folders: Sequence[Path], tokens: dict[str, Any]) -> bytes:
-    """The start page of an edition: areas by indicators. It sorts by a small script and works without it.
-
-    Raises:
-        CannotRender: a template is at fault; the message names the file and the line.
-    """
-    script = _text("sort.js.j2", folders)
-    if "</" in script:
-        raise CannotRender("sort.js.j2: '</' would end the script early. Write the sign '<' apart from '/'.")
-    return _page("index.html.j2", words, folders, tokens, script, page=matrix, matrix=matrix)
 
 
 def mandate(

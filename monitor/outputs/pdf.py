@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -14,10 +15,20 @@ from monitor.outputs import _press, _svg
 from monitor.scorecard import Block, Line, Scorecard
 from monitor.words import Words
 
+#: no chart stands on the card
+CHARTS = False
 #: kinds of indicators that the strip tells apart
 KINDS = ("structure", "process", "outcome")
 #: the words templates may use
-SPOKEN = ("account.", "gap.", "grid.", "guard.", "kind.", "page.", "print.", "reason.", "since.", "status.", "why.title")
+SPOKEN = (
+    "account.", "gap.", "grid.", "guard.", "kind.", "page.", "pages.translation", "print.",
+    "reason.", "since.", "status.", "why.title",
+)
+
+#: the fields of an indicator that templates of the card can use, besides its figures; of one without a figure
+SAID = ("id", "title", "kind", "kind_text", "unit", "direction_text", "status", "status_text", "reason", "reason_text",
+        "sentence", "grade", "grade_text", "fragile", "target_text", "comparison_text", "pace", "method_text")
+NAMED = ("id", "title", "kind", "unit", "status", "status_text", "reason", "reason_text")
 
 
 def render(
@@ -40,12 +51,15 @@ def render(
 def front(card: Scorecard, words: Words) -> dict[str, Any]:
     """What the two pages need: the card without what only the annex tells, sparklines, and the strip."""
     answers = (words("figure.yes"), words("figure.no"))
-    light = replace(card, sources=(), grid=None, groups=(), objectives=(), unmeasured=(), blocks=tuple(
-        replace(b, examples=(), lines=tuple(_light(line, answers) for line in b.lines)) for b in card.blocks
-    ))
+    nothing: dict[str, Any] = dict.fromkeys(("sources", "groups", "objectives", "unmeasured", "outside", "blocks"), ())
+    bare = replace(card, grid=None, **nothing).as_dict()
+    bare["blocks"] = [
+        {"id": b.id, "title": b.title, "coloured": b.coloured, "lines": [_light(line, answers) for line in b.lines]}
+        for b in card.blocks
+    ]
     lines = card.lines()
     return {
-        "card": light.as_dict(),
+        "card": bare,
         "home": home(card),
         "sparks": {one.id: dataclasses.asdict(_svg.sparkline(one.points)) for one in lines if one.latest},
         "strip": [_row(block, words) for block in card.blocks if any(one.latest for one in block.lines)],
@@ -59,10 +73,13 @@ def home(card: Scorecard) -> dict[str, str]:
     return {line.id: block.id for block in reversed(card.blocks) for line in block.lines}
 
 
-def _light(line: Line, answers: Sequence[str]) -> Line:
-    """Without what only the annex tells; and a yes or no has no unit."""
-    unit = "" if line.latest and line.latest.text in answers else line.unit
-    return replace(line, unit=unit, points=(), group_points=(), citations=(), gaps=(), breakdowns=(), why=(), notes=(), caveats=())
+def _light(line: Line, answers: Sequence[str]) -> dict[str, Any]:
+    """What the card says of an indicator: little where it has no figure. A yes or no has no unit."""
+    said = {name: getattr(line, name) for name in (SAID if line.latest else NAMED)}
+    for name in ("latest", "base", "target"):
+        one = getattr(line, name)
+        said[name] = dataclasses.asdict(one) if one else None
+    return said | ({"unit": ""} if line.latest and line.latest.text in answers else {})
 
 
 def _row(block: Block, words: Words) -> dict[str, Any]:
@@ -70,11 +87,11 @@ def _row(block: Block, words: Words) -> dict[str, Any]:
     kinds = []
     for kind in KINDS:
         of_kind = [line for line in block.lines if line.kind == kind]
-        said = {(c.key, c.text): 0 for c in block.counts}
-        for line in of_kind:
-            said[line.status, line.status_text] += 1
+        said = Counter((line.status, line.status_text) for line in of_kind)
+        order = {(c.key, c.text): n for n, c in enumerate(block.counts)}
         kinds.append({"key": kind, "all": len(of_kind), "chips": [
-            {"key": key, "text": text, "number": n} for (key, text), n in said.items() if n]})
+            {"key": one[0], "text": one[1], "number": said[one]}
+            for one in sorted(said, key=lambda s: order.get(s, 99))]})
     return {"id": block.id, "title": block.title, "coloured": block.coloured, "kinds": kinds}
 
 

@@ -28,6 +28,7 @@
   const DASH = { g: [6, 3], t: [2, 3] };
   const live = [];
 
+  const when = (row) => row[3] || String(row[0]);
   const put = (tag, into, props = {}) => into.appendChild(Object.assign(document.createElement(tag), props));
 
   // one axis of time for all series: each has null where it says nothing
@@ -66,6 +67,7 @@
       const px = devicePixelRatio;
       const place = (t, v) => [plot.valToPos(t, "x", true), plot.valToPos(v, "y", true)];
       ctx.save();
+      ctx.setLineDash([]);
       const rows = one.p.filter((row) => row[1] !== null);
       if (shown.m && rows.some((row) => row.length > 4)) {
         ctx.strokeStyle = colour("--accent");
@@ -166,9 +168,9 @@
       if (n === null || n === undefined) return;
       const [row, other] = [own.get(times[n]), group.get(times[n])];
       said.textContent = [
-        row && `${row[2]}: ${row[3]}`,
+        row && `${when(row)}: ${row[2]}`,
         row && row.length > 4 && shown.m && `(${number.format(row[4])} – ${number.format(row[5])})`,
-        shown.g && other && `${row ? "" : `${other[2]}:`} ${one.c}: ${other[3]}`,
+        shown.g && other && `${row ? "" : `${when(other)} · `}${one.c}: ${other[2]}`,
       ].filter(Boolean).join(" · ").replace(" · (", " (");
     }
 

@@ -73,10 +73,11 @@ From 100 in 2015 to 121 in 2017, 10 % a year are needed.""",
         "A target that is met is met",
         "Whatever the trend; a note says where the trend is bad, so that a page can.",
         """
-        case                                    | figures           | status    | note
+        case                                    | figures                   | status    | note
         met, and the trend is bad               | 2015 2, 2024 4    | achieved  | met_but_worsening
         met at the base and held                | 2015 4, 2024 4    | achieved  |
         met at the base and lost later          | 2015 4, 2024 6    | backwards | target_lost
+        met between base and newest, and lost   | 2015 10, 2020 4, 2024 6   | on_track  | met_between
         the base is the target, and it is held  | 2015 5, 2024 5    | achieved  |
         the base is the target, and it is lost  | 2015 5, 2024 5.1  | backwards | target_lost
         """,

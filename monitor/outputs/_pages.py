@@ -39,5 +39,9 @@ def drawing(drawn: Multiples, words: Words, folders: Sequence[Path], tokens: dic
 
 
 def picture(drawn: Multiples, words: Words, folders: Sequence[Path], tokens: dict[str, Any]) -> bytes:
-    """The same as PNG, two pixels for each of its units."""
+    """The same as PNG, three pixels for two of its units."""
     return _press.picture(drawing(drawn, words, folders, tokens), drawn.width, drawn.height)
+
+
+#: suffix of a file -> what makes it
+DRAWN = {"svg": drawing, "png": picture}
