@@ -19,10 +19,9 @@ from xml.etree import ElementTree
 
 from monitor import period
 from monitor.scorecard import Line, Point
+from monitor.told import HOLLOW
 from monitor.words import Words
 
-#: SDMX CL_OBS_STATUS of values that may still change or are only inferred: drawn hollow
-HOLLOW = set("EFIPUV")
 _POINT = 72.0  # points to the inch
 _TEXT = 7.5  # size of all text, in points
 _ROW = 11.0  # a row of names above the axes, in points

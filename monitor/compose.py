@@ -264,12 +264,19 @@ def matrix(
         licence=first.licence, engine=first.engine, offline=first.offline, columns=tuple(ordered),
         groups=tuple((r.id, r.title, width[r.id]) for r in project.recommendations.values() if width[r.id]),
         rows=tuple(_row(words, card, [c[0] for c in ordered]) for card in sorted(cards, key=lambda c: c.name)),
-        legend=tuple(Count(s, words(f"status.{s}"), sum(x.number for c in cards for x in c.counts if x.key == s))
+        legend=tuple(Count(s, _both(words, s), sum(x.number for c in cards for x in c.counts if x.key == s))
                      for s in ORDER),
         limits=(*(each for each in first.limits if each not in notes), *notes), downloads=downloads(words, formats),
         silent=silent,
         comparable=tuple(c[0] for c in ordered if project.indicators[c[0]].comparable),
     )
+
+
+def _both(words: Words, status: str) -> str:
+    """A status as the start page counts it: of what moves towards a target, and of what is in place or is not."""
+    own = f"status_yes_no.{status}"
+    both = [words(f"status.{status}"), *([words(own)] if words.has(own) else [])]
+    return " / ".join(both)
 
 
 def _row(words: Words, card: Scorecard, columns: Sequence[str]) -> Row:

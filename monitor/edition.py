@@ -194,14 +194,15 @@ def reasoning_csv(
     """How near each status is to another, and how many other methods agree. Moves are in the unit of the figure.
 
     ``flip_down``, ``flip_up``: the move of the newest figure alone that changes the status; empty where none does up to
-    ``flip_limit``. ``..._share``: of the size of the figure. ``to_better``, ``to_worse``: how far ``measured`` is from
-    the method's next cut-offs. ``methods_asked``: those that gave a status.
+    ``flip_limit``. ``..._share``: of the figure, or of what ``share_of`` names (``range``: between the
+    natural limits). ``to_better``, ``to_worse``: how far ``measured`` is from the method's next cut-offs.
+    ``methods_asked``: those that gave a status.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     sides = [f"{side}{part}" for side in ("flip_down", "flip_up") for part in ("", "_share", "_status", "_reason")]
-    writer.writerow(["indicator", "ref_area", "status", *sides, "flip_limit", "measure", "measured", "to_better",
-                     "to_worse", "probability", "methods_agreeing", "methods_asked", "methods_differing"])
+    writer.writerow(["indicator", "ref_area", "status", *sides, "share_of", "flip_limit", "measure", "measured",
+                     "to_better", "to_worse", "probability", "methods_agreeing", "methods_asked", "methods_differing"])
     for a in assessments:
         if one := reasonings.get((a.indicator, a.ref_area)):
             moves = [part for f in (one.lower, one.higher) for part in (
@@ -210,7 +211,7 @@ def reasoning_csv(
             edges = ["" if edge is None else abs(edge - cut.value)
                      for edge in (cut.better, cut.worse)] if cut else ["", ""]
             apart = " ".join(f"{o.method}={o.status}" for o in said if o.status != a.status)
-            writer.writerow([a.indicator, a.ref_area, a.status, *moves, one.limit, *(
+            writer.writerow([a.indicator, a.ref_area, a.status, *moves, one.share_of, one.limit, *(
                 (cut.measure, cut.value) if cut else ("", "")), *edges, a.probability,
                 sum(o.status == a.status for o in said), len(said), apart])
     return out.getvalue().encode()

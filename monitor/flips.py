@@ -7,9 +7,11 @@ between the last figure with the status and the first without it is narrowed `RO
 
 - The limit is `LIMIT` of the size of the figure, and for a percentage at least `POINTS` of its points; nothing beyond
   the indicator's natural limits is tried.
-- A share of the figure has no meaning on scales without a natural zero (index, difference): it is one of the range
-  between the natural limits, where there is one. Nor where the figure is small beside base and target.
-- Counts are whole, and so are scores of which every figure is: the flip is the first whole number with another status.
+- A share is one of the figure. Where zero can be crossed that has no meaning: it is one of the range between the
+  natural limits, where there is one. Nor has it where the figure is small beside base and target.
+- Counts are whole, and so are scores of which every figure is and that are declared without decimals: the flip is the
+  first whole number with another status.
+- The grain is the publisher's: the declared decimals, or those of the figures themselves where they have more.
 - Yes and no: the only other figure is the other answer.
 - A band narrower than the grid, in which no number of interest lies, can be missed: then the flip is told too far out.
 """
@@ -18,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -41,19 +43,27 @@ NEAR_ZERO = 0.1
 ROUNDS, PARTS = 4, 20
 #: rows of copied figures judged at a time: bounds the memory
 AT_ONCE = 1_000_000
-#: scales on which twice as much means nothing
-NO_SHARE = ("index", "difference")
-#: scales on which figures may come in whole steps
-WHOLE = ("count", "index", "binary")
+#: no publisher's grain is taken for finer than so many decimals
+FINEST = 6
 #: between an indicator's id and the number of a copy; no id has it
 APART = "\x1f"
 _PAIR = ["indicator", "ref_area"]
 
 
+class Moves(NamedTuple):
+    """How far was looked, the flip each way, what their shares are of (figure, range, ""), and the grain."""
+
+    limit: float
+    higher: Flip | None
+    lower: Flip | None
+    of: str
+    grain: float
+
+
 def flips(
     indicators: Mapping[str, Indicator], used: Series, judged: Sequence[Assessment], as_of: date
-) -> dict[tuple[str, str], tuple[float, Flip | None, Flip | None]]:
-    """(indicator, area) -> how far was looked, the flip to a higher figure, the flip to a lower one.
+) -> dict[tuple[str, str], Moves]:
+    """(indicator, area) -> its `Moves`.
 
     Args:
         used: the figures that were judged by (`monitor.judge.usable`).
@@ -62,15 +72,20 @@ def flips(
     kinds: dict[str, Any] = {
         **dict.fromkeys((*_PAIR, "newest", "status"), pl.String),
         **dict.fromkeys(("y", "share", "reach", "low", "high"), pl.Float64),
-        "whole": pl.Boolean, "marks": pl.List(pl.Float64),
+        "whole": pl.Boolean, "marks": pl.List(pl.Float64), "of": pl.String, "decimals": pl.Int64,
     }
     pairs = pl.DataFrame([_pair(indicators[a.indicator], a) for a in judged], orient="row", schema=kinds)
     cells = used.frame.join(pairs.select(*_PAIR, "newest"), on=_PAIR)
-    seen = cells.group_by(_PAIR).agg(n=pl.len(), steps=(pl.col("obs_value") == pl.col("obs_value").round()).all())
-    pairs = pairs.join(seen, on=_PAIR, maintain_order="left").with_columns(whole=pl.col("whole") & pl.col("steps"))
+    value = pl.col("obs_value")
+    seen = cells.group_by(_PAIR).agg(
+        n=pl.len(), steps=(value == value.round()).all(),
+        digits=pl.sum_horizontal(*(((value - value.round(k)).abs() > 1e-9 * value.abs()).any().cast(pl.Int64)
+                                   for k in range(FINEST))))
+    pairs = pairs.join(seen, on=_PAIR, maintain_order="left").with_columns(
+        whole=pl.col("whole") & pl.col("steps"), decimals=pl.max_horizontal("decimals", "digits"))
     longest = max(pairs["n"].to_list(), default=1)
     per = max(1, AT_ONCE // (longest * 3 * len(GRID)))
-    found: dict[tuple[str, str], tuple[float, Flip | None, Flip | None]] = {}
+    found: dict[tuple[str, str], Moves] = {}
     for at in range(0, pairs.height, per):
         found |= _of(indicators, cells, pairs.slice(at, per).with_row_index("pair"), as_of)
     return found
@@ -79,21 +94,25 @@ def flips(
 def _pair(one: Indicator, a: Assessment) -> tuple[object, ...]:
     value, (low, high) = a.value or 0.0, one.bounds
     if one.scale == "binary":
-        return (*_head(a), value, None, 1.0, 0.0, 1.0, True, [])
+        return (*_head(a), value, None, 1.0, 0.0, 1.0, True, [], "", 0)
     others = [abs(x) for x in (a.base_value, a.target_value) if x is not None]
-    size, share = abs(value), one.scale not in NO_SHARE
-    if not share and low is not None and high is not None:
-        size, share = high - low, True
-    elif others and size < NEAR_ZERO * max(others):
-        size, share = max(others), False
+    crossing = one.scale == "difference" or (low is not None and low < 0)
+    size, of = abs(value), "" if crossing else "figure"
+    if others and size < NEAR_ZERO * max(others):
+        size, of = max(others), ""
+    share = size
+    if one.scale in ("index", "difference") and low is not None and high is not None:
+        size = high - low
+        share, of = (size, "range") if crossing else (share, of)
     reach = max(LIMIT * size, POINTS if one.scale == "percent" else 0.0)
     options = [number(one, name) for name in one.method_options]
     least = one.least_change.by if one.least_change else None
     base = a.base_value
     marks = [a.target_value, base, one.parity, *options,
              *((base - least, base + least) if least is not None and base is not None else ())]
-    return (*_head(a), value, size if share and size else None, reach, low, high, one.scale in WHOLE,
-            [x for x in marks if x is not None])
+    whole = one.scale == "count" or (one.scale == "index" and one.decimals == 0)
+    return (*_head(a), value, share if of and share else None, reach, low, high, whole,
+            [x for x in marks if x is not None], of if share else "", one.decimals)
 
 
 def _head(a: Assessment) -> tuple[object, ...]:
@@ -102,9 +121,9 @@ def _head(a: Assessment) -> tuple[object, ...]:
 
 def _of(
     indicators: Mapping[str, Indicator], cells: pl.DataFrame, pairs: pl.DataFrame, as_of: date
-) -> dict[tuple[str, str], tuple[float, Flip | None, Flip | None]]:
+) -> dict[tuple[str, str], Moves]:
     """The flips of some pairs, all at once."""
-    facts = pairs.drop("reach", "marks", "share")
+    facts = pairs.drop("reach", "marks", "share", "of", "decimals")
     x, y, reach = pl.col("x"), pl.col("y"), pl.col("reach")
     moves = pl.DataFrame({"move": [*(-step for step in GRID), *GRID]})
     first = pl.concat([
@@ -124,10 +143,10 @@ def _of(
     ends = {(pair, up): rest for pair, up, *rest in _ends(known).select(
         "pair", "up", "outside", "is", "why").iter_rows()}
     found = {}
-    for pair, indicator, area, value, share, limit in pairs.select(
-            "pair", *_PAIR, "y", "share", "reach").iter_rows():
+    for pair, indicator, area, value, share, limit, of, decimals in pairs.select(
+            "pair", *_PAIR, "y", "share", "reach", "of", "decimals").iter_rows():
         higher, lower = (_flip(value, share, *ends.get((pair, up), (None, "", None))) for up in (True, False))
-        found[indicator, area] = limit, higher, lower
+        found[indicator, area] = Moves(limit, higher, lower, of, 10.0 ** -decimals)
     return found
 
 

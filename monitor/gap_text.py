@@ -58,7 +58,7 @@ class Teller:
         """The size of a difference with what it is counted in."""
         i = self.indicator
         text = self.words.number(abs(size), i.decimals)
-        if i.scale == "percent" or "percentage point" in i.unit:
+        if i.scale == "percent" or (i.scale == "difference" and i.bounds == (-100, 100)):
             return self.words("gap.points", n=text)
         return f"{text} {i.unit}" if i.scale in TIMES else text
 

@@ -19,7 +19,7 @@ from monitor.period import decimal_year
 from monitor.project import Project
 from monitor.results import Assessment, Finding, Level, Reason, Reasoning, Snapshot, Status
 from monitor.scorecard import Citation, Gap, Line, Point
-from monitor.series import MISSING, TOTAL, Series
+from monitor.series import MISSING, TOTAL, UNFINISHED, Series
 from monitor.told import Aside, Figure
 from monitor.why import Case, fragile, sentences
 from monitor.words import Words
@@ -39,7 +39,9 @@ class Observations:
         self.headline: dict[tuple[str, str], list[_Seen]] = {}
         self.broken_down: dict[tuple[str, str], dict[str, _Seen]] = {}
         self.latest_snapshot: dict[str, str] = {}
-        frame = series.frame.with_columns(decimal_year().alias("t")).sort("time_period")
+        # a year of which only some months are in is no figure of that year: the data hold it, no page prints it
+        whole = series.frame.filter(~pl.col("comment_obs").fill_null("").str.contains(UNFINISHED))
+        frame = whole.with_columns(decimal_year().alias("t")).sort("time_period")
         columns = ["indicator", "ref_area", "time_period", "t", "obs_value", "obs_status", "lower_bound", "upper_bound"]
         for i, a, *seen in frame.filter(breakdown=TOTAL).select(columns).iter_rows():
             self.headline.setdefault((i, a), []).append(tuple(seen))
@@ -361,6 +363,7 @@ class Sayer:
     def _chart_title(self, indicator: Indicator, shown: Sequence[Point]) -> str:
         if not shown:
             return ""
+        shown = _comparable(shown)
         first, last = shown[0], shown[-1]
         key = "one" if len(shown) == 1 else "many" if len({p.value for p in shown}) > 1 else "flat"
         return self.words(f"sentence.chart.{key}", title=indicator.title, first=first.text, first_period=first.period,
@@ -369,8 +372,16 @@ class Sayer:
     def _chart_text(self, indicator: Indicator, shown: Sequence[Point]) -> str:
         if not shown:
             return ""
+        earlier = len(shown) - len(shown := _comparable(shown))
         low = min(shown, key=lambda p: p.value or 0)
         high = max(shown, key=lambda p: p.value or 0)
-        return self.words("sentence.chart.text", unit=indicator.unit, n=len(shown), first_period=shown[0].period,
+        said = self.words("sentence.chart.text", unit=indicator.unit, n=len(shown), first_period=shown[0].period,
                           last_period=shown[-1].period, low=low.text, low_period=low.period, high=high.text,
                           high_period=high.period, last=shown[-1].text)
+        before = [self.words.count("sentence.chart.before", earlier, period=shown[0].period)] if earlier else []
+        return " ".join([said, *before])
+
+
+def _comparable(shown: Sequence[Point]) -> Sequence[Point]:
+    """The points from the last break in the series on."""
+    return shown[max((n for n, p in enumerate(shown) if p.flag == "B"), default=0):]

@@ -13,7 +13,8 @@ from monitor.model import Indicator
 from monitor.pages_figure import Multiples
 from monitor.project import Project
 from monitor.results import Reason, Status
-from monitor.scorecard import Citation, Count, Figure, Line, Scorecard
+from monitor.scorecard import Citation, Count, Line, Scorecard
+from monitor.told import Figure
 from monitor.words import Words
 
 #: a figure with one of these is there, and too poor to colour a recommendation by

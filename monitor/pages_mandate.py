@@ -16,8 +16,8 @@ from monitor.items import Action, Ask, Commitment, Recommendation
 from monitor.pages import counts, recent
 from monitor.pages_text import objectives
 from monitor.project import Project
-from monitor.scorecard import Count, Figure, Line, Scorecard
-from monitor.told import Example
+from monitor.scorecard import Count, Line, Scorecard
+from monitor.told import Example, Figure
 from monitor.words import Words
 
 #: statuses of a commitment after which nothing is overdue

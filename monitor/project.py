@@ -233,8 +233,9 @@ class Project:
         return Words(language, self._texts(language), english)
 
     def untranslated(self, language: str) -> list[str]:
-        """The keys that are in English and not in this language."""
-        return sorted(self._texts("en").keys() - self._texts(language).keys())
+        """The keys that are in English and not in this language, but for plural forms that it does not have."""
+        lacking = self._texts("en").keys() - self._texts(language).keys()
+        return sorted(key for key in lacking if not key.endswith(Words(language, {}).unused))
 
     def tokens(self) -> dict[str, Any]:
         """The look of every page: colours as text, lengths as numbers."""

@@ -53,11 +53,17 @@ def reasonings(
     moves, others = flips(told, used, judged, as_of), opinions(told, used, as_of)
     found = {}
     for a in judged:
-        limit, higher, lower = moves[a.indicator, a.ref_area]
+        limit, higher, lower, share_of, grain = moves[a.indicator, a.ref_area]
         found[a.indicator, a.ref_area] = Reasoning(
             a.indicator, a.ref_area, higher, lower, limit, cutoff(indicators[a.indicator], a),
-            tuple(others.get((a.indicator, a.ref_area), ())))
+            () if at_limit(indicators[a.indicator], a) else tuple(others.get((a.indicator, a.ref_area), ())),
+            share_of, grain)
     return found
+
+
+def at_limit(indicator: Indicator, a: Assessment) -> bool:
+    """Achieved without a target: the figure stands at its natural limit, which the other methods do not know of."""
+    return a.status is Status.ACHIEVED and a.target_value is None and indicator.scale != "binary"
 
 
 def opinions(indicators: Mapping[str, Indicator], used: Series, as_of: date) -> dict[Pair, list[Opinion]]:

@@ -72,7 +72,8 @@ def render_pages(
             one = edition.inputs_hash(key, f)
             mine[f] = [Part(at + name, one, None) for name in (file(f), *beside(card, f))]
         parts += [p for those in mine.values() for p in those]
-        if stale := [f for f, those in mine.items() if any(kept.get(p.path, {}).get("inputs") != p.inputs for p in those)]:
+        if stale := [f for f, those in mine.items()
+                     if any(kept.get(p.path, {}).get("inputs") != p.inputs for p in those)]:
             todo.append((card, stale))
     if "data" in formats and not words.at:  # the figures are the same in every language
         parts += [p for p in _data(project, words, judged) if p.path not in LATE or "quality" not in formats]
@@ -199,7 +200,7 @@ def _style(project: Project, words: Words) -> list[str]:
     hashes = []
     for layer in project.layers:
         for item in sorted((layer / "reports").rglob("*")):
-            if item.is_file() and item.suffix not in (".yaml",):
+            if item.is_file() and item.suffix not in (".yaml", ".po"):
                 hashes.append(f"{item.relative_to(layer)} {edition.sha256(item.read_bytes())}")
     drawn_by = [f"{name} {version(name)}" for name in ("typst", "matplotlib", "jinja2", "babel", "fontpkg-noto-sans")]
     return [*hashes, *drawn_by, json.dumps(project.tokens(), sort_keys=True), words.language,

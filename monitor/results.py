@@ -140,7 +140,7 @@ class Flip:
 
     value: float  # the newest figure would have to be this
     move: float  # by so much, in the unit of the figure; negative: lower
-    share: float | None  # of the size of the figure, 0.02 is 2 %; None where a share has no meaning
+    share: float | None  # of what `Reasoning.share_of` says, 0.02 is 2 %; None where a share has no meaning
     status: Status  # what the status would be
     reason: Reason | None = None  # where it would be not assessed
 
@@ -176,6 +176,8 @@ class Reasoning:
     limit: float  # how far up and down was looked, in the unit of the figure
     cutoff: Cutoff | None  # None where no single number decided
     others: tuple[Opinion, ...]
+    share_of: str = "figure"  # what the shares of the flips are of: figure, range (between the limits), or ""
+    grain: float = 0.0  # the smallest step the publisher tells apart, in the unit of the figure
 
     @property
     def nearest(self) -> Flip | None:

@@ -170,7 +170,7 @@ def line(one: Line, area_name: str, as_json: bool, answers: Sequence[Outcome] = 
             out.print(_esc(row))
     out.print()
     _table(("period", "value", "flag"), [(p.period, p.text, p.flag_text) for p in one.points])
-    ages = {(a.source, a.series): f"{a.age_days} day{'s' * (a.age_days != 1)} old"
+    ages = {(a.source, a.series): _old(a.age_days)
             for a in answers if a.age_days is not None}
     for c in one.citations:
         out.print()
@@ -265,4 +265,9 @@ def source_state(source: Source, newest: Snapshot | None, as_of: date) -> str:
     """How old the newest answer of a source is, in days; "" where there is none."""
     if newest is None or not newest.retrieved:
         return ""
-    return f"{(as_of - date.fromisoformat(newest.retrieved[:10])).days} days old"
+    return _old((as_of - date.fromisoformat(newest.retrieved[:10])).days)
+
+
+def _old(days: int) -> str:
+    """How old an answer is on the day asked about, for which a later one may have to serve."""
+    return "retrieved after that day" if days < 0 else f"{days} day{'s' * (days != 1)} old"

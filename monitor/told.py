@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: SDMX CL_OBS_STATUS of values that may still change or are only inferred: drawn hollow
+HOLLOW = set("EFIPUV")
+
 
 @dataclass(frozen=True)
 class Figure:

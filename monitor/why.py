@@ -14,6 +14,8 @@ from monitor.words import Words
 
 #: a status that so small a move of the newest figure changes is called fragile, beside the status itself
 FRAGILE = 0.05
+#: a move of less than this share of how far was looked is what the search leaves of none (`monitor.flips.ROUNDS`)
+EXACT = 1e-5
 #: measures of methods that are shares: printed as per cent
 SHARES = ("ratio", "rate", "chance of meeting the target", "chance that the change went the wished way",
           "chance that the change is fast enough")
@@ -68,9 +70,11 @@ def sentences(case: Case) -> tuple[str, ...]:
 def fragile(case: Case) -> str:
     """A short clause where a small move of the newest figure changes the status; "" where none does."""
     flip = case.reasoning and case.reasoning.nearest
-    if not flip or flip.share is None or flip.share >= FRAGILE:
+    if not flip or not case.reasoning or flip.share is None or flip.share >= FRAGILE or (
+            case.reasoning.share_of != "figure"):
         return ""
-    return case.words(f"why.fragile.{_way(flip)}", move=_move(case, flip), status=case.status(flip.status))
+    return case.words(f"why.fragile.{_way(flip, case.reasoning)}", move=_move(case, flip),
+                      status=case.status(flip.status))
 
 
 def _method(case: Case) -> Iterator[str]:
@@ -139,9 +143,9 @@ def _measured(case: Case) -> Iterator[str]:
     if a.status is Status.ACHIEVED:
         yield words("why.met" if a.target_value is not None or case.indicator.scale == "binary" else "why.best")
     elif a.rate is not None and a.required is not None:
-        yield words("why.pace", rate=_signed(case, a.rate), required=_signed(case, a.required))
+        yield words(f"why.pace{_linear(case)}", rate=_signed(case, a.rate), required=_signed(case, a.required))
     elif a.rate is not None:
-        yield words("why.growth", rate=_signed(case, a.rate))
+        yield words(f"why.growth{_linear(case)}", rate=_signed(case, a.rate))
     if case.reasoning and (cut := case.reasoning.cutoff):
         edges = [(key, edge) for key, edge in (("better", cut.better), ("worse", cut.worse)) if edge is not None]
         near = min((abs(edge - cut.value) for _, edge in edges), default=math.inf)
@@ -163,8 +167,8 @@ def _flips(case: Case) -> Iterator[str]:
         status = case.status(flip.status)
         if flip.reason:
             status = words("why.unjudged", status=status, reason=words(f"reason.{flip.reason}"))
-        key = "answer" if case.indicator.scale == "binary" else _way(flip)
-        yield words(f"why.flip.{key}", move=_move(case, flip), value=case.figure(flip.value, flip.move), status=status)
+        key = "answer" if case.indicator.scale == "binary" else _way(flip, case.reasoning)
+        yield words(f"why.flip.{key}", move=_move(case, flip), value=_reached(case, flip), status=status)
     if not found and case.indicator.scale != "binary":
         yield words("why.flip.none", limit=_amount_of(case, case.reasoning.limit, None))
 
@@ -172,6 +176,9 @@ def _flips(case: Case) -> Iterator[str]:
 def _others(case: Case) -> Iterator[str]:
     words, a = case.words, case.judged
     if case.indicator.scale == "binary" or not case.reasoning:
+        return
+    if a.status is Status.ACHIEVED and a.target_value is None:
+        yield words("why.others.limit")
         return
     judging = [one for one in case.reasoning.others if one.reason is None]
     if not judging:
@@ -207,13 +214,30 @@ def _unjudged(case: Case, reason: Reason) -> Iterator[str]:
     ).strip()
 
 
-def _way(flip: Flip) -> str:
-    return "higher" if flip.move > 0 else "lower"
+def _way(flip: Flip, reasoning: Reasoning) -> str:
+    """Which way the figure would have to move; where the least move does, it stands at the cut-off."""
+    at = "at_" if abs(flip.move) <= min(EXACT * reasoning.limit, reasoning.grain / 2) else ""
+    return f"{at}higher" if flip.move > 0 else f"{at}lower"
+
+
+def _named(case: Case, flip: Flip) -> float:
+    """The size of a move as it is named: no smaller than the publisher's grain."""
+    return max(outward(abs(flip.move), 1.0, digits(flip.move)), case.reasoning.grain if case.reasoning else 0.0)
+
+
+def _reached(case: Case, flip: Flip) -> str:
+    more = _named(case, flip)
+    if more <= outward(abs(flip.move), 1.0, digits(flip.move)):
+        return case.figure(flip.value, flip.move)
+    return case.figure(flip.value - flip.move + math.copysign(more, flip.move), more)
 
 
 def _move(case: Case, flip: Flip) -> str:
-    share = None if flip.share is None else outward(flip.share, 1.0, digits(100 * flip.share) + 2)
-    return _amount_of(case, outward(abs(flip.move), 1.0, digits(flip.move)), share)
+    size = _named(case, flip)
+    share = flip.share and flip.share * max(1.0, size / abs(flip.move) if size > abs(flip.move) * 1.5 else 1.0)
+    if share is not None:
+        share = outward(share, 1.0, digits(100 * share) + 2)
+    return _amount_of(case, size, share if case.reasoning and case.reasoning.share_of == "figure" else None)
 
 
 def _amount_of(case: Case, size: float, share: float | None) -> str:
@@ -221,7 +245,7 @@ def _amount_of(case: Case, size: float, share: float | None) -> str:
     words, scale = case.words, case.indicator.scale
     if scale == "percent":
         return words.count("why.unit.points", size, digits(size))
-    if share is not None and scale not in ("index", "difference"):
+    if share is not None:
         return words("figure.percent", n=words.number(100 * share, digits(100 * share)))
     return words.number(size, digits(size))
 
@@ -245,9 +269,22 @@ def _amount(case: Case, measure: str, value: float, near: float = math.inf, apar
     return case.words("figure.percent", n=case.words.number(size * value, decimals))
 
 
+def _linear(case: Case) -> str:
+    """``_linear`` where the change a year is one of a straight line, and no growth on growth; else ""."""
+    low = case.indicator.bounds[0]
+    crossing = case.indicator.scale == "difference" or (low is not None and low < 0)
+    return "_linear" if case.judged.base_value and (crossing or case.judged.method == "germany") else ""
+
+
 def _signed(case: Case, share: float) -> str:
+    """A change a year: a share of the base figure; of a straight line the change itself too."""
     text = case.words("figure.percent", n=case.words.number(100 * share, 1))
-    return f"+{text}" if share > 0 else text
+    text = f"+{text}" if share > 0 else text
+    if not _linear(case):
+        return text
+    change = share * abs(case.judged.base_value or 0.0)
+    number = case.words.number(change, digits(change))
+    return case.words("why.of_base", n=f"+{number}" if share > 0 else number, share=text)
 
 
 def _rule(words: Words, method: str) -> str:

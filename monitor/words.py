@@ -79,6 +79,12 @@ class Words:
         chosen = f"{key}.{form}" if self.has(f"{key}.{form}") else f"{key}.other"
         return self(chosen, n=self.number(number, decimals), **values)
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Endings of keys for plural forms that this language does not have."""
+        used = {*self._locale.plural_form.tags, "other"}
+        return tuple(f".{form}" for form in ("zero", "one", "two", "few", "many") if form not in used)
+
     @cached_property
     def _locale(self) -> Any:
         from babel import Locale

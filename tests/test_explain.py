@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor import plugins
+from monitor import plugins, terminal
 from monitor.cli import cli
 from monitor.evidence import Evidence
 from monitor.explain_cli import WIDTH
@@ -212,8 +212,8 @@ def test_a_target_met_and_lost_is_named_with_its_year_and_figure() -> None:
     i = indicator(direction="down_good", targets=[target(3)])
     project.indicators["X"] = i
     points = {2015: 10.0, 2018: 2.5, 2020: 1.0, 2024: 4.0}
-    seen = Observations(frame([("X", "DEU", "_T", str(y), v, "A") for y, v in points.items()]), ["DEU"])
-    one, = judge({"X": i}, frame([("X", "DEU", "_T", str(y), v, "A") for y, v in points.items()]), ["DEU"], [], {}, AS_OF)
+    cells = frame([("X", "DEU", "_T", str(y), v, "A") for y, v in points.items()])
+    seen, [one] = Observations(cells, ["DEU"]), judge({"X": i}, cells, ["DEU"], [], {}, AS_OF)
     assert (one.status, one.note) == ("on_track", "met_between")
     line = Sayer(project, project.words("en"), Evidence(frame([]), as_of=AS_OF), [], seen).line(i, one)
     assert line.notes[0].replace("\u00a0", " ") == "The target was met in 2020 (1.0 %) and is lost since."
@@ -238,3 +238,63 @@ def test_matrix_comparison_and_gaps_are_told_and_companions_by_title(
     for part in parts:
         assert part in text, part
     assert not re.search(r"IND-(?!13\b|35c\b)\d", text)
+
+
+# ------------------------------------------------------------------ small and absurd flips
+
+
+def test_a_figure_exactly_at_a_cutoff_is_said_to_stand_there(words: Words) -> None:
+    case, text = said(words, {2015: 10, 2024: 5}, targets=[target(5)])
+    assert "stands exactly at the cut-off: were it any higher, the status would be: on track." in text
+    assert fragile(case) == "stands exactly at the cut-off to on track"
+    assert "0.0000" not in text
+
+
+def test_no_move_is_named_that_is_smaller_than_the_publishers_grain(words: Words) -> None:
+    """60 % of the pace needed leads to 7.813: the next figure with one decimal is 7.9."""
+    _, text = said(words, {2015: 10, 2024: 7.8}, targets=[target(5)])
+    assert "Were the newest figure alone 0.10 percentage points higher, at 7.90 %" in text.replace("\u00a0", " ")
+    _, finer = said(words, {2015: 10, 2020: 8.25, 2024: 7.8}, targets=[target(5)])
+    assert re.search(r"alone 0\.01\d? percentage points? higher, at 7\.81", finer)
+
+
+def test_a_large_step_of_a_score_is_not_called_fragile(words: Words) -> None:
+    case, _ = said(words, {2015: 10, 2020: 10, 2024: 10}, scale="index", decimals=0, bounds=[-100, 100],
+                   direction="up_good", targets=[target(60)])
+    assert case.reasoning and case.reasoning.nearest
+    assert fragile(case) == ""
+
+
+# ------------------------------------------------------------------ what must not be misread
+
+
+def test_a_linear_pace_is_told_as_a_change_of_the_figure_and_a_share_of_the_base(words: Words) -> None:
+    _, text = said(words, {2015: 10, 2024: 5.77}, scale="difference", targets=[target(2)])
+    assert "observed is one of −0.47 a year (−4.7\u00a0% of the base figure)." in text
+    _, compound = said(words, FALLING, targets=[target(5)])
+    assert "of the base figure" not in compound
+
+
+def test_other_methods_are_not_asked_at_a_natural_limit(words: Words) -> None:
+    case, text = said(words, {2015: 4, 2020: 1, 2024: 0}, bounds=[0, 100])
+    assert case.reasoning and case.reasoning.others == ()
+    assert "they do not know that it cannot become better" in text
+    assert said(words, {2015: 4, 2020: 1, 2024: 0}, bounds=[0, 100], targets=[target(0)])[0].reasoning.others  # type: ignore[union-attr]
+
+
+def test_the_chart_compares_nothing_across_a_break() -> None:
+    project = load(TINY)
+    project.indicators["X"] = i = indicator(targets=[target(3)])
+    cells = frame([("X", "DEU", "_T", str(y), v, "B" if y == 2020 else "A")
+                   for y, v in {2009: 58.0, 2015: 40.0, 2020: 9.0, 2022: 8.0}.items()])
+    one, = judge({"X": i}, cells, ["DEU"], [], {}, AS_OF)
+    told = Sayer(project, project.words("en"), Evidence(frame([]), as_of=AS_OF), [], Observations(cells, ["DEU"])).line(
+        i, one)
+    assert "2009" not in told.chart_title + told.chart_text
+    assert "9.0\u00a0% in 2020, 8.0\u00a0% in 2022" in told.chart_title
+    assert told.chart_text.endswith("2 earlier values are shown and not compared: the series breaks in 2020.")
+
+
+@pytest.mark.parametrize(("days", "told"), [(-394, "retrieved after that day"), (0, "0 days old"), (1, "1 day old")])
+def test_an_answer_that_came_after_the_day_asked_about_has_no_age(days: int, told: str) -> None:
+    assert terminal._old(days) == told

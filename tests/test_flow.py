@@ -72,10 +72,18 @@ def test_the_tiny_project_runs(tmp_path: Path) -> None:
 def test_an_edition_holds_what_it_promises(flagship: tuple[Project, Path, Edition]) -> None:
     _, out, _ = flagship
     names = set(hashes(out))
-    wanted = {"index.html", "mandate.html", "manifest.json",
+    areas = ("DEU", "NGA", "USNYC")
+    wanted = {"index.html", "compare.html", "gaps.html", "llms.txt", "feed.xml", "assets/card.png", "assets/uplot.js",
+              "actors/index.html", "recommendations/R2016-1.html", "indicators/IND-13.html",
+              "data/indicators/IND-13.csv",
+              "data/reasoning.csv", "data/changes.csv", "data/tables.xlsx", "data/gaps_in_data.csv",
+              "mandate.html", "manifest.json",
               "data/observations.csv", "data/assessments.csv", "data/findings.csv",
               "data/gaps.csv", "data/quarantine.csv", "data/metadata.json"}
-    assert wanted | {f"{a}/scorecard.{f}" for a in ("DEU", "NGA", "USNYC") for f in ("html", "pdf")} == names
+    wanted |= {f"{a}/{f}" for a in areas for f in ("scorecard.html", "scorecard.pdf", "annex.pdf", "figures.html")}
+    assert wanted <= names
+    folders = {*areas, "actors", "assets", "data", "data/indicators", "indicators", "recommendations"}
+    assert {str(Path(n).parent) for n in names} == {".", *folders, *(f"{a}/charts" for a in areas)}
 
 
 def test_every_indicator_and_area_has_a_judgement_with_a_reason_or_a_status(
@@ -152,7 +160,7 @@ def test_an_observation_walks_back_to_the_publishers_bytes(flagship: tuple[Proje
     assert hashlib.sha256(vintage.read_bytes()).hexdigest() == newest["snapshot"]
     shipped = [r for r in table(vintage) if (r["ref_area"], r["time_period"]) == ("NGA", newest["time_period"])]
     assert float(shipped[0]["obs_value"]) == float(newest["obs_value"])
-    page = (out / "NGA/scorecard.html").read_text(encoding="utf-8")
+    page = (out / "NGA/figures.html").read_text(encoding="utf-8")
     assert newest["snapshot"] in page
 
 

@@ -16,7 +16,8 @@ MODULES = sorted((ROOT / "monitor").rglob("*.py"))
 DOORS = {
     "requests": {"wire"}, "urllib3": {"wire"},
     "pandera": {"checks", "entries"}, "great_expectations": {"validation"},
-    "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart", "chart_card", "chart_rank"}, "xlsxwriter": {"workbook"},
+    "jinja2": {"outputs"}, "typst": {"outputs"}, "matplotlib": {"chart", "chart_card", "chart_rank"},
+    "xlsxwriter": {"workbook"},
     "yaml": {"document"}, "rich": {"cli", "terminal"},
     "click": {"agree_cli", "backtest_cli", "cli", "composite_cli", "explain_cli", "metadata_cli", "options", "terminal",
               "register_cli", "register_form", "validate_cli", "vintages_cli"},

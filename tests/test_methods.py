@@ -78,12 +78,12 @@ def plainly(i: Indicator, points: dict[int, float]) -> tuple[str, str | None, fl
         base, now, yt = abs(yt) + abs(base - yt), abs(yt) + abs(now - yt), abs(yt)
     else:
         met = yt is not None and d * (now - yt) >= -1e-9 * largest
+    if len(years) == 1:  # one figure meets a target, or tells nothing
+        return ("achieved", None, None, 5.0) if met else ("not_assessed", "too_few_points", None, None)
     linear = i.scale == "difference" or (i.bounds[0] or 0) < 0
     limit = i.bounds[1 if d > 0 else 0]
     if yt is None and limit is not None and d * (now - limit) >= -1e-9 * abs(limit):
         return "achieved", None, None, 5.0
-    if len(years) == 1:  # one figure meets a target, or tells nothing
-        return ("achieved", None, None, 5.0) if met else ("not_assessed", "too_few_points", None, None)
     if not met and not linear and len({math.copysign(1, y) for y in (base, now, yt) if y}) > 1:
         return "not_assessed", "not_comparable", None, None
     if not met and linear and i.scale == "index" and yt is None:

@@ -116,9 +116,10 @@ def test_a_count_flips_at_a_whole_number() -> None:
     assert found.nearest and found.nearest.value.is_integer()
 
 
-def test_a_score_that_comes_in_steps_flips_at_a_step_and_its_share_is_of_the_range() -> None:
-    found = reasoned(indicator(scale="index", bounds=[0, 4], direction="up_good"), {2015: 2, 2020: 2, 2024: 2})
-    assert found.higher == Flip(3.0, 1.0, 0.25, Status.ON_TRACK)
+def test_a_score_that_comes_in_steps_flips_at_a_step() -> None:
+    found = reasoned(indicator(scale="index", decimals=0, bounds=[0, 4], direction="up_good"),
+                     {2015: 2, 2020: 2, 2024: 2})
+    assert found.higher == Flip(3.0, 1.0, 0.5, Status.ON_TRACK)
     smooth = reasoned(indicator(scale="index", bounds=[0, 4], direction="up_good"), {2015: 2, 2020: 2.1, 2024: 2})
     assert smooth.higher
     assert 2 < smooth.higher.value < 3
@@ -252,3 +253,32 @@ def test_the_file_of_an_edition_says_the_same_in_columns() -> None:
     assert int(told["methods_agreeing"]) == sum(o.status is one.status for o in judging)
     assert found.lower is None or float(told["flip_down"]) == found.lower.move
     assert found.cutoff and float(told["measured"]) == found.cutoff.value
+
+
+def test_a_score_with_decimals_flips_between_whole_numbers_though_its_figures_are_whole() -> None:
+    """10, 8, 6 and a target of 4.09: 95 % of the pace needed leads to 6.01."""
+    declared, points = indicator(scale="index", bounds=[0, 100], targets=[target(4.09)]), {2015: 10, 2020: 8, 2024: 6}
+    found = proved(declared, points)
+    assert found.higher and found.higher.share
+    assert 6 < found.higher.value < 6.1
+    assert found.higher.share == pytest.approx(found.higher.move / 6)
+    assert found.share_of == "figure"
+
+
+def test_a_share_of_something_else_than_the_figure_is_named_and_of_what() -> None:
+    crossing = reasoned(indicator(scale="index", bounds=[-5, 5], targets=[target(-1)]), {2015: 2, 2020: 1, 2024: 1})
+    assert crossing.share_of == "range"
+    assert crossing.nearest and crossing.nearest.share == pytest.approx(abs(crossing.nearest.move) / 10)
+    i = indicator(scale="index", bounds=[-5, 5], targets=[target(-1)])
+    head, row = edition.reasoning_csv([judged(i, {2015: 2, 2020: 1, 2024: 1})], {("X", "DEU"): crossing}).decode(
+        ).splitlines()
+    assert dict(zip(head.split(","), row.split(","), strict=True))["share_of"] == "range"
+    bare = reasoned(indicator(scale="difference", targets=[target(1)]), {2015: 10, 2024: 8})
+    assert bare.share_of == "" and bare.nearest and bare.nearest.share is None
+
+
+def test_the_grain_is_that_of_the_declaration_or_of_finer_figures() -> None:
+    assert reasoned(indicator(targets=[target(5)]), {2015: 10, 2024: 8}).grain == pytest.approx(0.1)
+    assert reasoned(indicator(targets=[target(5)]), {2015: 10, 2024: 7.875}).grain == pytest.approx(0.001)
+    assert reasoned(indicator(decimals=3, targets=[target(5)]), {2015: 10, 2024: 8}).grain == pytest.approx(0.001)
+    assert reasoned(indicator(targets=[target(5)]), {2015: 10, 2024: 23 / 3}).grain == pytest.approx(1e-6)

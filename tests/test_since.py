@@ -80,7 +80,7 @@ def test_newer_figures_improve_or_worsen(project: Project) -> None:
     said, text = sentences(project, b)
     assert said[0] == ("Worsened: COST. Before: on track. Now: little or no progress. The newest figure is 9.5 % for "
                        "2024; before, it was 4.0 % for 2023. Cause: new figures.")  # fmt: skip
-    assert text.startswith("Compared with the edition a, which shows what was known on 1 January 2026.")
+    assert text.startswith("Compared with the edition a, made for the cut-off date 1 January 2026.")
     history.keep(project, "cost", table(COST | {"2024": 9.5, "2025": 2.5}), "2026-04-01")
     c = edition(project, "c", date(2026, 5, 1))
     assert short(c) == [("improved", "limited", "achieved", "new_data", "alone")]
@@ -133,7 +133,7 @@ def test_newer_figures_without_another_judgement_are_counted(project: Project) -
     assert short(b) == [("newer", "on_track", "on_track", "", "")]
     said, text = sentences(project, b)
     assert said == []
-    assert text == ("Compared with the edition a, which shows what was known on 1 January 2026. No judgement changed, "
+    assert text == ("Compared with the edition a, made for the cut-off date 1 January 2026. No judgement changed, "
                     "and no figure behind one was revised. 1 other indicator has newer figures and the same judgement.")
 
 

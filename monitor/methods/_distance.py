@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from monitor.methods._growth import SMALL_COUNT, ZERO_SHARE, refuse
+from monitor.methods._growth import SMALL_COUNT, refuse
 from monitor.methods._points import FIELDS
-from monitor.methods._scale import TOLERANCE
+from monitor.methods._scale import TOLERANCE, ZERO_SHARE
 
 
 def shortfalls(facts: pl.DataFrame) -> pl.DataFrame:

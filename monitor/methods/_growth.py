@@ -74,7 +74,7 @@ def refusal(linear: bool = False) -> pl.Expr:
         linear: the method has a linear pace for figures whose zero is crossed.
     """
     # a target is met by one figure: that needs no course
-    alone = pl.lit(linear) & pl.col("met").fill_null(False) & (pl.col("points") == 1)
+    alone = pl.lit(linear) & pl.col("met").fill_null(False) & pl.col("aimed") & (pl.col("points") == 1)
     aimed, crossing = pl.col("aimed"), pl.col("linear")
     unmeasured = (crossing & (pl.col("scale") == "index") & ~aimed) if linear else crossing
     return (

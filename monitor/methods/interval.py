@@ -87,7 +87,8 @@ def assess(indicators: Mapping[str, Indicator], series: Series, as_of: date) -> 
         short=outside(value), short_at_base=outside(pl.col("base_value")),
     ).with_columns(
         aimed=low.is_not_null(), met=(pl.col("short") <= pl.col("grain")).fill_null(False), away=pl.lit(False),
-        met_then=pl.lit(False), met_between=pl.lit(False), late=(pl.col("t1") >= pl.col("tt") - TOLERANCE).fill_null(False),
+        met_then=pl.lit(False), met_between=pl.lit(False),
+        late=(pl.col("t1") >= pl.col("tt") - TOLERANCE).fill_null(False),
         n1=pl.col("t1") - pl.col("t0"),
         target_value=pl.when(value > high).then(high).otherwise(low),
     )

@@ -21,10 +21,19 @@ import polars as pl
 
 from monitor import period
 from monitor.methods._distance import concluded, noted, refusal
-from monitor.methods._growth import ZERO_SHARE
 from monitor.methods._history import TICKS, history
 from monitor.methods._points import finish, met_then, two_points
-from monitor.methods._scale import ABOVE_ZERO, NO_LEAST, TOLERANCE, Step, Thresholds, refuse_options, step, unknown
+from monitor.methods._scale import (
+    ABOVE_ZERO,
+    NO_LEAST,
+    TOLERANCE,
+    ZERO_SHARE,
+    Step,
+    Thresholds,
+    refuse_options,
+    step,
+    unknown,
+)
 from monitor.model import Indicator
 from monitor.series import Series
 

@@ -38,9 +38,9 @@ from itertools import pairwise
 import polars as pl
 
 from monitor.methods import binary
-from monitor.methods._growth import SMALL_COUNT, ZERO_SHARE, concluded, graded, noted, paces, refusal
+from monitor.methods._growth import SMALL_COUNT, concluded, graded, noted, paces, refusal
 from monitor.methods._points import finish, two_points
-from monitor.methods._scale import NO_LEAST, TOLERANCE, Step, Thresholds, refuse_options, unknown
+from monitor.methods._scale import NO_LEAST, TOLERANCE, ZERO_SHARE, Step, Thresholds, refuse_options, unknown
 from monitor.model import Indicator
 from monitor.series import Series
 

@@ -27,10 +27,19 @@ from datetime import date
 import polars as pl
 
 from monitor.methods._distance import concluded, noted, refusal, shortfalls
-from monitor.methods._growth import ZERO_SHARE
 from monitor.methods._history import History, history
 from monitor.methods._points import finish, two_points
-from monitor.methods._scale import ABOVE_ZERO, NO_LEAST, TOLERANCE, Step, Thresholds, refuse_options, step, unknown
+from monitor.methods._scale import (
+    ABOVE_ZERO,
+    NO_LEAST,
+    TOLERANCE,
+    ZERO_SHARE,
+    Step,
+    Thresholds,
+    refuse_options,
+    step,
+    unknown,
+)
 from monitor.model import Indicator
 from monitor.series import Series
 

@@ -21,6 +21,7 @@ from typing import Any
 from monitor.errors import CannotRender, MonitorError
 from monitor.outputs import _svg
 from monitor.scorecard import Chapter, Citation, Line, Matrix, Point, Scorecard
+from monitor.told import HOLLOW
 from monitor.words import Words
 
 #: scripts and pictures of pages that need some: files of the edition itself, never those of another host
@@ -119,8 +120,6 @@ def _drawing(card: Scorecard, charts: Mapping[str, bytes], words: Words) -> dict
         final; `b`: which begin a new series; `t`: the target, `c`: the name of the group, `k`: newest figures of
         groups of people; `z`: the axis need not begin at zero. What there is nothing of is left out.
     """
-    from monitor.chart import HOLLOW
-
     drawn = {}
     for line in (line for line in card.lines() if line.id in charts):
         made = {

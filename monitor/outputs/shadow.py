@@ -53,8 +53,8 @@ def issues(card: Scorecard, words: Words) -> list[Issue]:
 
 
 def _short(block: Block, line: Line, words: Words) -> Issue:
-    cited = tuple(dict.fromkeys(f"{c.citation} ({c.retrieved}) {c.url}" for c in line.citations))
-    evidence = " ".join(filter(None, (line.sentence, line.target_text, line.comparison_text)))
+    cited = tuple(dict.fromkeys(filter(None, (line.target_text, *(f"{c.citation} {c.url}" for c in line.citations)))))
+    evidence = " ".join(filter(None, (line.sentence, line.comparison_text)))
     return Issue(
         line.id, block.id, line.title, line.status, line.status_text, evidence,
         words(f"shadow.ask.{line.status}", title=line.title), block.text, block.source, cited,

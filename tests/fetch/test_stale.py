@@ -49,7 +49,7 @@ def test_the_page_shows_the_age_of_figures_that_serve(publisher: Publisher, tmp_
     at(project, tiny.EARLIER)
     publisher.says(tiny.PATH, b"", 500)
     made = run.run(project, as_of=tiny.AS_OF, now=tiny.NOW, out=tmp_path / "out", formats=("html", "data"))
-    html = " ".join((tmp_path / "out/DEU/scorecard.html").read_text(encoding="utf-8").split())
+    html = " ".join((tmp_path / "out/DEU/figures.html").read_text(encoding="utf-8").split())
     assert f"Asked on 22 November 2026, {SAYS}" in html
     assert "answered with status 500" in " ".join(made.notes)
     assert "Asked on 2026-11-22; the figures of 2026-10-01 (52 days old) serve." in " ".join(made.notes)
@@ -65,7 +65,7 @@ def test_an_answer_that_cannot_be_read_hides_no_good_one(publisher: Publisher, t
         publisher.says(tiny.PATH, tiny.csv(area=heading))
         at(project, day)
     run.run(project, as_of=tiny.AS_OF, now=tiny.NOW, out=tmp_path / "out", formats=("html",), offline=True)
-    html = " ".join((tmp_path / "out/DEU/scorecard.html").read_text(encoding="utf-8").split())
+    html = " ".join((tmp_path / "out/DEU/figures.html").read_text(encoding="utf-8").split())
     assert "The answer of 2026-11-22 cannot be read: office T.COST: the table has no column" in html
     assert "The figures of 2026-10-01 (52 days old) serve." in html
     kept = store.answers(project.store)
