@@ -138,8 +138,9 @@ def _block(
         addressed_to=tuple(recommendation.addressed_to), actions=tuple(a.text for a in recommendation.actions),
         asks=tuple(a.text for a in recommendation.asks),
         gcm=tuple(f"{g} {objective(project, words, g)}" for g in recommendation.gcm),
-        notes=(*recommendation.notes, *(words("sentence.limits.left_out", id=name)
-                                        for name, answers in project.left_out.items() if ids & {*answers})),
+        notes=tuple(recommendation.notes),
+        left_out=tuple(words("sentence.limits.left_out", id=name)
+                       for name, answers in project.left_out.items() if ids & {*answers}),
         lines=tuple(mine), counts=counts(words, mine),
         kinds=tuple(
             Count(kind, words(f"kind.{kind}"), sum(x.kind == kind and x.status != Status.NOT_ASSESSED for x in mine))

@@ -161,6 +161,7 @@ class Block:
     coloured: bool  # is there enough recent data to colour the recommendation as a whole? Lines keep their own
     coverage: str  # the sentence that says how much there is
     examples: tuple[Example, ...] = ()
+    left_out: tuple[str, ...] = ()  # sentences: what is declared for it, is wrong and so left out
     translation: str = ""  # of the text, where the page is in another language: a working one
 
 
