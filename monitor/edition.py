@@ -129,11 +129,13 @@ def publish(
                 if old and old["inputs"] == part.inputs:
                     (aside / part.path).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(folder / part.path, aside / part.path)
-                    if sha256((aside / part.path).read_bytes()) != old["sha256"]:
+                    if sha256((aside / part.path).read_bytes()) == old["sha256"]:
+                        files[part.path] = old
+                        carried.append(part.path)
+                        continue
+                    if not part.make:  # another run put its edition there meanwhile, and this page is in no hand
                         raise CannotRender(f"{folder} was changed by another process meanwhile. Run it again.")
-                    files[part.path] = old
-                    carried.append(part.path)
-                elif part.make:
+                if part.make:
                     write(part.path, part.make())
                 else:
                     raise CannotRender(f"{part.path} was to be made and was not. The edition before is untouched.")

@@ -167,7 +167,8 @@ def test_two_runs_at_once_both_complete(nursery: Nursery, tmp_path: Path) -> Non
         for _ in range(4):
             nursery.start()
             other.start()
-            assert [each.heard()[:4] for each in (nursery, other)] == ["done", "done"]
+            heard = [each.heard() for each in (nursery, other)]
+            assert [said[:4] for said in heard] == ["done", "done"], heard
             whole(folder / "editions/e")
     finally:
         other.process.stdin.close()  # type: ignore[union-attr]
