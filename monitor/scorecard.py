@@ -13,6 +13,9 @@ from typing import Any
 
 from monitor.told import Aside, Asked, Changed, Example, Figure, Grid, Group, Objective, Promise, Unmeasured
 
+#: statuses in the order in which a reader should hear of them
+URGENCY = ("backwards", "not_met", "limited", "too_slow", "on_track", "achieved")
+
 
 @dataclass(frozen=True)
 class Point:
@@ -228,6 +231,19 @@ class Scorecard:
     def lines(self) -> list[Line]:
         """Every indicator once, in the order of the page."""
         return list({line.id: line for block in self.blocks for line in block.lines}.values())
+
+    def key_lines(self) -> list[Line]:
+        """Lines with a figure, the most telling first; every output shows as many of them as it has room for.
+
+        One judged figure of each recommendation, then the other judged ones, each with what falls short before what
+        is met; then those that are not judged.
+        """
+        home = {line.id: block.id for block in reversed(self.blocks) for line in block.lines}
+        lines = [line for line in self.lines() if line.latest]
+        judged = sorted((line for line in lines if line.status in URGENCY), key=lambda x: URGENCY.index(x.status))
+        firsts = {home[line.id]: line for line in reversed(judged)}
+        order = [line for line in judged if firsts[home[line.id]] is line]
+        return list({line.id: line for line in (*order, *judged, *lines)}.values())
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from monitor import chart
 from monitor.errors import CannotRender
 from monitor.outputs import _site, _svg, html
 from monitor.results import Reason, Status
-from monitor.scorecard import Cell, Chapter, Count, Entry, Matrix, Point, Row
+from monitor.scorecard import URGENCY, Cell, Chapter, Count, Entry, Matrix, Point, Row
 from monitor.site import Facet, Start
 from monitor.words import Words
 from tests import sample
@@ -245,9 +245,17 @@ def test_recommendations_without_any_figure_stand_in_one_list() -> None:
 
 def test_key_figures_are_first_the_judged_ones_of_each_recommendation() -> None:
     order = lxml_html.fromstring(_page()).xpath("//ul[@class='keys']/li/a/@href")
-    judged = [f"#{line.id}" for line in _card().lines() if line.status != "not_assessed" and line.latest]
-    assert len(order) == html.KEY and order[0] == judged[0]
-    assert set(judged) <= set(order) and len(order) == len(set(order))
+    card = _card()
+    lines = {f"#{line.id}": line for line in card.lines() if line.latest}
+    judged = {key for key, line in lines.items() if line.status != "not_assessed"}
+    assert len(order) == html.KEY == len(set(order))
+    assert judged <= set(order)
+    home = {f"#{line.id}": block.id for block in reversed(card.blocks) for line in block.lines}
+    firsts = order[:len({home[key] for key in judged})]
+    assert len({home[key] for key in firsts}) == len(firsts), "one of each recommendation before a second of any"
+    for part in (firsts, [key for key in order[len(firsts):] if key in judged]):  # what falls short is said first
+        ranks = [URGENCY.index(lines[key].status) for key in part]
+        assert ranks == sorted(ranks)
 
 
 def test_a_chart_stands_as_a_file_with_a_text_in_its_place() -> None:

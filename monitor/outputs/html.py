@@ -20,7 +20,7 @@ from typing import Any
 
 from monitor.errors import CannotRender, MonitorError
 from monitor.outputs import _svg
-from monitor.scorecard import Chapter, Citation, Line, Matrix, Point, Scorecard
+from monitor.scorecard import Chapter, Citation, Matrix, Point, Scorecard
 from monitor.told import HOLLOW
 from monitor.words import Words
 
@@ -50,7 +50,7 @@ def render(
     here = _here(card)
     return _page(
         "scorecard.html.j2", words, folders, tokens, "", page=card, card=card, charts=set(charts), own=True, **here,
-        key=_key(card, here["home"]), drawing=_data(_drawing(card, charts, words)),
+        key=card.key_lines()[:KEY], drawing=_data(_drawing(card, charts, words)),
         assets=f"../{words.root}assets/", path=f"{card.area}/scorecard.html",
     )
 
@@ -86,15 +86,6 @@ def _published(numbered: tuple[int, Citation]) -> tuple[str | bool, ...]:
     """What sources of one publisher have alike, so that it is told once."""
     one = numbered[1]
     return one.source, one.publisher, one.official, one.licence, one.origin, one.came_from
-
-
-def _key(card: Scorecard, home: Mapping[str, str]) -> list[Line]:
-    """The first judged figure of each recommendation, then other judged ones, then any, in the order of the page."""
-    lines = [line for line in card.lines() if line.latest]
-    judged = [line for line in lines if line.status != "not_assessed"]
-    firsts = {home[line.id]: line for line in reversed(judged)}
-    order = [line for line in judged if firsts[home[line.id]] is line]
-    return list({line.id: line for line in (*order, *judged, *lines)}.values())[:KEY]
 
 
 def _data(made: Any) -> Any:

@@ -61,6 +61,7 @@ def front(card: Scorecard, words: Words) -> dict[str, Any]:
     return {
         "card": bare,
         "home": home(card),
+        "key": [line.id for line in card.key_lines()],
         "sparks": {one.id: dataclasses.asdict(_svg.sparkline(one.points)) for one in lines if one.latest},
         "strip": [_row(block, words) for block in card.blocks if any(one.latest for one in block.lines)],
         "overdue": {p.id: words.count("print.overdue", p.overdue) for p in card.promises if p.overdue},
