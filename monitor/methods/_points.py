@@ -101,11 +101,15 @@ def _between(known: History, facts: pl.DataFrame) -> pl.Series:
                                             maintain_order="left")
     number = known.numbers()
     d, target = (told[c].gather(number) for c in ("d", "target_value"))
-    over = known.figures["value"] - target
-    meets = pl.select(pl.when(d != 0).then(d * over >= 0).otherwise(over.abs() <= ZERO_SHARE * target.abs()))
-    sofar = meets.to_series().fill_null(False).cast(pl.Int64).cum_sum()
+    value = known.figures["value"]
+    meets = d * value >= d * target
+    if (told["d"] == 0).any():  # nearer to the target is better
+        near = (value - target).abs() <= ZERO_SHARE * target.abs()
+        meets = near.zip_with(d == 0, meets)
+    meets = meets.fill_null(False)
+    sofar = meets.cast(pl.Int32).cum_sum()
     ends = [sofar.gather(facts[c]) for c in ("base", "last")]
-    last = meets.to_series().gather(facts["last"]).fill_null(False).cast(pl.Int64)
+    last = meets.gather(facts["last"]).fill_null(False).cast(pl.Int32)
     return (ends[1] - last - ends[0] > 0).fill_null(False)
 
 
